@@ -1,0 +1,1 @@
+"""Stemme: how a neighbourhood speaks, votes and is heard."""

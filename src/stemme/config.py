@@ -1,0 +1,57 @@
+"""What the environment decides: folders, addresses, ports and the database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """Every setting, read once at the start of a process."""
+
+    place: Path
+    """Folder with `surveys/`, `dashboards/` and `locales/`: the content of one neighbourhood."""
+    data: Path
+    """Folder for the embedded database, secrets and lock files; never served."""
+    build: Path
+    """Folder with what set-up compiled: static assets and catalogues; read-only when serving."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    staff_port: int = 8001
+    public_url: str = "http://127.0.0.1:8000"
+    staff_url: str = "http://127.0.0.1:8001"
+    database_url: str | None = None
+    """The owner's address of a Postgres server; None runs the embedded one."""
+    accessibility_statement_url: str | None = None
+    contact: str = "Områdesatsing Torstrand, Larvik kommune"
+
+    @property
+    def secrets(self) -> Path:
+        """Folder with one file a secret, readable by its owner alone."""
+        return self.data / "secrets"
+
+
+def load(env: Mapping[str, str] | None = None) -> Config:
+    """Read the settings from the environment (`os.environ` unless given)."""
+    env = os.environ if env is None else env
+    place = Path(env.get("STEMME_PLACE", Path.cwd())).resolve()
+    host = env.get("HOST", "127.0.0.1")
+    port = int(env.get("PORT", "8000"))
+    staff_port = int(env.get("STAFF_PORT", "8001"))
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    return Config(
+        place=place,
+        data=Path(env.get("STEMME_DATA", place / ".stemme")).resolve(),
+        build=Path(env.get("STEMME_BUILD", place / ".build")).resolve(),
+        host=host,
+        port=port,
+        staff_port=staff_port,
+        public_url=env.get("PUBLIC_URL", f"http://{shown}:{port}").rstrip("/"),
+        staff_url=env.get("STAFF_URL", f"http://{shown}:{staff_port}").rstrip("/"),
+        database_url=env.get("DATABASE_URL") or None,
+        accessibility_statement_url=env.get("ACCESSIBILITY_STATEMENT_URL") or None,
+        contact=env.get("STEMME_CONTACT", "Områdesatsing Torstrand, Larvik kommune"),
+    )

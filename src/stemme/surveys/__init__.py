@@ -1,0 +1,1 @@
+"""Surveys: their definition, answering them, publishing them and their waves."""

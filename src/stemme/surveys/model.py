@@ -1,0 +1,149 @@
+"""The definition of a survey, its waves, and what an answer is made of."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Literal
+
+from msgspec import Struct, field
+
+AnswerValue = str | int | float | list[str] | dict[str, str]
+"""text and one: str; slider: int; number: int or float; many: list of values; grid: row value to choice value."""
+
+Answers = dict[str, AnswerValue]
+"""Question name to value; an unanswered question is absent."""
+
+Lens = Literal[
+    "place_image", "place_use", "place_interest", "belonging", "safety", "story", "health", "participation"
+]
+
+
+class Base(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """What every part of a definition shares: immutable, and no key that we do not know."""
+
+
+class Choice(Base, frozen=True, kw_only=True):
+    value: str
+    label: str
+    code: int | None = None
+    missing: bool = False
+    exclusive: bool = False
+
+
+class Row(Base, frozen=True, kw_only=True):
+    value: str
+    label: str
+    about: list[str] = field(default_factory=list)
+
+
+class Check(Base, frozen=True, kw_only=True):
+    test: str
+    message: str
+
+
+class Node(Base, frozen=True, kw_only=True):
+    name: str
+    label: str = ""
+    hint: str = ""
+    show: str | None = None
+    about: list[str] = field(default_factory=list)
+    lenses: list[Lens] = field(default_factory=list)
+
+
+class Question(Node, frozen=True, kw_only=True):
+    required: bool = False
+    sensitive: bool = False
+    why: str = ""
+    checks: list[Check] = field(default_factory=list)
+
+
+class Text(Question, frozen=True, kw_only=True, tag_field="type", tag="text"):
+    format: Literal["line", "paragraph"] = "line"
+    max: int = 500
+
+
+class Number(Question, frozen=True, kw_only=True, tag_field="type", tag="number"):
+    min: float | None = None
+    max: float | None = None
+    step: float = 1
+    unit: str = ""
+
+
+class Slider(Question, frozen=True, kw_only=True, tag_field="type", tag="slider"):
+    min: int = 0
+    max: int = 10
+    step: int = 1
+    ends: tuple[str, str] = ("", "")
+
+
+class One(Question, frozen=True, kw_only=True, tag_field="type", tag="one"):
+    choices: str | list[Choice]
+
+
+class Many(Question, frozen=True, kw_only=True, tag_field="type", tag="many"):
+    choices: str | list[Choice]
+    min: int = 0
+    max: int | None = None
+
+
+class Grid(Question, frozen=True, kw_only=True, tag_field="type", tag="grid"):
+    rows: list[Row]
+    choices: str | list[Choice]
+
+
+class Note(Node, frozen=True, kw_only=True, tag_field="type", tag="note"):
+    pass
+
+
+class Group(Node, frozen=True, kw_only=True, tag_field="type", tag="group"):
+    items: list[Item]
+    page: bool = False
+
+
+Item = Text | Number | Slider | One | Many | Grid | Note | Group
+AnyQuestion = Text | Number | Slider | One | Many | Grid
+
+
+class Ages(Base, frozen=True, kw_only=True):
+    min: int | None = None
+    max: int | None = None
+
+
+class Survey(Base, frozen=True, kw_only=True):
+    id: str
+    version: str
+    title: str
+    summary: str
+    intro: list[str]
+    thanks: list[str]
+    source: str
+    languages: list[str]
+    mode: Literal["anonymous", "confidential", "pseudonymous"]
+    audience: Literal["adults", "children", "business"]
+    minutes: int
+    owner: str
+    items: list[Group]
+    ages: Ages = Ages()
+    about: list[str] = field(default_factory=list)
+    lists: dict[str, list[Choice]] = field(default_factory=dict)
+
+
+class Version(Struct, frozen=True):
+    """A published definition, with its texts frozen: language to key path to text."""
+
+    survey: str
+    revision: int
+    definition: Survey
+    texts: dict[str, dict[str, str]]
+
+
+class Wave(Struct, frozen=True):
+    survey: str
+    wave: int
+    sample: bool
+    state: Literal["draft", "open", "closed", "releasing", "released"]
+    revision: int
+    opened_at: datetime.datetime | None
+    closed_at: datetime.datetime | None
+    late_until: datetime.datetime | None
+    refusal: str | None
