@@ -1,4 +1,4 @@
-"""The root of every fact that can stop a use case, with the HTTP status and the message it becomes."""
+"""The root of every fact that can stop a use case: its HTTP status and its message."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import ClassVar
 
 
 class StemmeError(Exception):
-    """A fact, not a fault: `status` is what a browser gets, `message` the sentence (bokmål) on its page."""
+    """A fact, not a fault: `status` is what a browser gets, `message` its sentence in bokmål."""
 
     status: ClassVar[int] = 400
     message: ClassVar[str] = "Noe stemmer ikke. Gå tilbake og prøv igjen."

@@ -1,1 +1,1 @@
-"""The programme: one tree of focus areas, sub-areas, goals and measures that every input hangs on."""
+"""The programme: a tree of focus areas, sub-areas, goals and measures that inputs hang on."""

@@ -14,7 +14,14 @@ Answers = dict[str, AnswerValue]
 """Question name to value; an unanswered question is absent."""
 
 Lens = Literal[
-    "place_image", "place_use", "place_interest", "belonging", "safety", "story", "health", "participation"
+    "place_image",
+    "place_use",
+    "place_interest",
+    "belonging",
+    "safety",
+    "story",
+    "health",
+    "participation",
 ]
 
 
