@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 AnswerValue = str | int | float | list[str] | dict[str, str]
-"""text and one: str; slider: int; number: int or float; many: list of values; grid: row value to choice value."""
+"""text, one: str; slider: int; number: int or float; many: list of values; grid: row to choice."""
 
 Answers = dict[str, AnswerValue]
 """Question name to value; an unanswered question is absent."""
