@@ -1,0 +1,94 @@
+"""Questions one can ask of the tree: where an id stands, and which measures belong to a part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from stemme.programme.model import FocusArea, Measure, Node, PlanGoal, Programme, SubArea
+
+
+class LinkedMeasure(NamedTuple):
+    """A measure shown under a part of the tree; `our_reading` where no document ties them."""
+
+    measure: Measure
+    goal: PlanGoal
+    our_reading: bool
+
+
+def walk(programme: Programme) -> Iterator[tuple[Node, Node | None]]:
+    """Give every node with its parent, parents first."""
+    yield programme, None
+    for area in programme.focus_areas:
+        yield area, programme
+        for sub_area in area.sub_areas:
+            yield sub_area, area
+            for goal in sub_area.goals:
+                yield goal, sub_area
+    areas = {area.id: area for area in programme.focus_areas}
+    for plan_goal in programme.plan.goals:
+        yield plan_goal, areas.get(plan_goal.focus_area or "", programme)
+        for measure in plan_goal.measures:
+            yield measure, plan_goal
+
+
+def find(programme: Programme, id_: str) -> Node | None:
+    return next((node for node, _ in walk(programme) if node.id == id_), None)
+
+
+def ancestors(programme: Programme, id_: str) -> list[Node]:
+    """Give the nodes above an id, nearest first; empty for an unknown id and for the programme."""
+    parents = {node.id: parent for node, parent in walk(programme)}
+    found: list[Node] = []
+    parent = parents.get(id_)
+    while parent is not None:
+        found.append(parent)
+        parent = parents[parent.id]
+    return found
+
+
+def focus_area_of(programme: Programme, id_: str) -> FocusArea | None:
+    """Give the focus area an id is, or lies under."""
+    node = find(programme, id_)
+    line = [node, *ancestors(programme, id_)] if node else []
+    return next((part for part in line if isinstance(part, FocusArea)), None)
+
+
+def sub_area_of(programme: Programme, id_: str) -> SubArea | None:
+    """Give the sub-area an id is, or lies under."""
+    node = find(programme, id_)
+    line = [node, *ancestors(programme, id_)] if node else []
+    return next((part for part in line if isinstance(part, SubArea)), None)
+
+
+def under(programme: Programme, id_: str) -> frozenset[str]:
+    """Give an id and all ids below it."""
+    found = {id_}
+    for node, parent in walk(programme):
+        if parent is not None and parent.id in found:
+            found.add(node.id)
+    return frozenset(found)
+
+
+def measures_of(programme: Programme, part: FocusArea | SubArea) -> list[LinkedMeasure]:
+    """Give the plan's measures for a part, in the plan's order.
+
+    A focus area is printed over its measures; that a measure belongs to a certain goal, and
+    through it to a sub-area, is our reading unless both links are stated with high confidence.
+    """
+    linked = []
+    for goal in programme.plan.goals:
+        if isinstance(part, FocusArea):
+            if goal.focus_area == part.id:
+                linked += [LinkedMeasure(m, goal, m.confidence != "high") for m in goal.measures]
+        elif part.id in goal.sub_areas:
+            inferred = goal.sub_area_confidence != "high"
+            linked += [
+                LinkedMeasure(m, goal, inferred or m.confidence != "high") for m in goal.measures
+            ]
+    return linked
+
+
+def cross_cutting(programme: Programme) -> list[PlanGoal]:
+    """Give the plan's goals that belong to no single focus area."""
+    return [goal for goal in programme.plan.goals if goal.focus_area is None]

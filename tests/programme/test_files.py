@@ -1,0 +1,133 @@
+"""The programme file: the whole tree of the documents, and complaints that name their line."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from stemme.programme import files, rules
+
+PLACE = Path(__file__).parents[2]
+FILE = PLACE / "dashboards" / "programme.yaml"
+
+
+def source_ids() -> dict[str, list[str]] | None:
+    """Give the ids of the documents' own extraction, where the machine has it."""
+    real = os.environ.get("STEMME_REAL_FILES")
+    path = Path(real) / ".." / "programme" / "torstrand.yaml" if real else None
+    if path is None or not path.exists():
+        return None
+    tree: Any = YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
+    areas = tree["focus_areas"]
+    parts = [part for area in areas for part in area["sub_areas"]]
+    goals = tree["plan_2025"]["goals"]
+    return {
+        "focus areas": [area["id"] for area in areas],
+        "sub-areas": [part["id"] for part in parts],
+        "goals": [goal["id"] for part in parts for goal in part["goals"]],
+        "plan goals": [goal["id"] for goal in goals],
+        "measures": [measure["id"] for goal in goals for measure in goal["measures"]],
+    }
+
+
+def our_ids() -> dict[str, list[str]]:
+    programme, complaints = files.load(FILE)
+    assert programme is not None, complaints
+    parts = [part for area in programme.focus_areas for part in area.sub_areas]
+    return {
+        "focus areas": [area.id for area in programme.focus_areas],
+        "sub-areas": [part.id for part in parts],
+        "goals": [goal.id for part in parts for goal in part.goals],
+        "plan goals": [goal.id for goal in programme.plan.goals],
+        "measures": [m.id for goal in programme.plan.goals for m in goal.measures],
+    }
+
+
+def test_the_tree_is_whole() -> None:
+    """Three focus areas, eight sub-areas, 24 goals, 17 plan goals, 51 measures."""
+    counts = {kind: len(set(ids)) for kind, ids in our_ids().items()}
+    expected = {"focus areas": 3, "sub-areas": 8, "goals": 24, "plan goals": 17, "measures": 51}
+    assert expected == counts
+
+
+def test_ids_are_those_of_the_documents() -> None:
+    """Every id of the extraction is in the file, in the same order, and no other."""
+    expected = source_ids()
+    if expected is None:
+        pytest.skip("the documents' extraction is not on this machine (STEMME_REAL_FILES)")
+    assert expected == our_ids()
+
+
+def test_no_date_is_invented() -> None:
+    """The only years in the file are the period's and the plan's; no month, day or goal number."""
+    text = "\n".join(
+        line for line in FILE.read_text("utf-8").splitlines() if not line.lstrip().startswith("#")
+    )
+    assert {"2024", "2025", "2028"} == set(re.findall(r"\b(?:19|20)\d\d\b", text))
+    assert [] == re.findall(r"\b\d{1,2}\. ?(?:januar|februar|mars|april|mai|juni|juli)", text)
+    assert [] == re.findall(r"bærekraftsmål \d", text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "focus_area: levekar-og-folkehelse",
+            "focus_area: leve",
+            "no focus area has the id 'leve'",
+        ),
+        ("id: oppvekst\n", "id: bolig-og-nabolag\n", "the id 'bolig-og-nabolag' is already used"),
+        ("year: 2025", "yaer: 2025", "unknown key 'yaer'"),
+        ("sub_areas: [oppvekst]", "sub_areas: [mobilitet]", "another focus area than this goal"),
+        ("sub_areas: [oppvekst]", "sub_areas: [skole]", "no sub-area has the id 'skole'"),
+        ("period: {from: 2024, to: 2028}", "period: {from: 2024}", "the key 'to' is missing"),
+        ("confidence: medium", "confidence: sure", "'confidence': "),
+        ("summary: >-", "summary: [>-", "programme.yaml:"),
+    ],
+)
+def test_a_wrong_file_names_its_line(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    """Each mistake gives a complaint with the line where it stands."""
+    text = FILE.read_text("utf-8")
+    assert old in text
+    wrong = tmp_path / "dashboards" / "programme.yaml"
+    wrong.parent.mkdir()
+    wrong.write_text(text.replace(old, new, 1), "utf-8")
+    programme, complaints = files.load(wrong)
+    assert programme is None
+    line = text[: text.index(old)].count("\n") + 1
+    assert expected in str(complaints[0])
+    near = {line, line + 1} if "[>-" in new else {line}
+    assert complaints[0].line in near, str(complaints[0])
+
+
+def test_measures_say_where_the_link_is_our_reading() -> None:
+    """No document ties a measure to a sub-area, so there every link is marked."""
+    programme, _ = files.load(FILE)
+    assert programme is not None
+    part = rules.find(programme, "bolig-og-nabolag")
+    assert part is not None
+    links = rules.measures_of(programme, part)  # type: ignore[arg-type]
+    assert {True} == {link.our_reading for link in links}
+    area = programme.focus_areas[0]
+    shown = {link.measure.id for link in rules.measures_of(programme, area)}
+    assert {"foreldrekraften", "karrierevegg"} <= shown
+
+
+def test_an_id_knows_where_it_stands() -> None:
+    """A goal lies under its sub-area and focus area; ids below a focus area are found."""
+    programme, _ = files.load(FILE)
+    assert programme is not None
+    above = [node.id for node in rules.ancestors(programme, "gronne-lunger")]
+    assert [
+        "gaterom-og-moteplasser",
+        "bydelsutvikling-og-naermiljo",
+        "omradesatsing-torstrand",
+    ] == above
+    assert "gronne-lunger" in rules.under(programme, "bydelsutvikling-og-naermiljo")
+    assert rules.find(programme, "finnes-ikke") is None
+    assert [] == rules.ancestors(programme, "finnes-ikke")
