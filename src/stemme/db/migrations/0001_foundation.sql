@@ -45,12 +45,14 @@ create table answer (
     language text    not null,
     channel  text    not null check (channel in ('web', 'sample')),
     day      date    not null,
-    coded    jsonb   not null,
-    texts    jsonb   not null,
+    coded    jsonb   not null check (jsonb_typeof(coded) = 'object'),
+    texts    jsonb   not null check (jsonb_typeof(texts) = 'object'),
     receipt  bytea   not null check (length(receipt) = 32),
     digest   bytea   not null check (length(digest) = 32),
     primary key (survey, id),
-    unique (survey, receipt)
+    unique (survey, receipt),
+    -- An invented answer cannot stand among real ones, nor a real one among the invented.
+    check ((channel = 'sample') = (wave = 0))
 );
 create index answer_wave on answer (survey, wave);
 
@@ -128,10 +130,30 @@ begin
 end $$;
 create trigger audit_log_append_only before update or delete or truncate on audit_log
     for each statement execute function refuse_change();
-create trigger release_frozen before update or delete or truncate on release
+-- A release of the sample may be thrown away when the content changes; it can never become a real one.
+create trigger release_frozen before update or truncate on release
     for each statement execute function refuse_change();
+create trigger release_kept before delete on release
+    for each row when (not old.sample) execute function refuse_change();
 create trigger survey_version_frozen before update or delete or truncate on survey_version
     for each statement execute function refuse_change();
+
+create function guard_wave() returns trigger language plpgsql as $$
+begin
+    if tg_op = 'UPDATE' and (new.survey, new.wave) is distinct from (old.survey, old.wave) then
+        raise exception 'a wave keeps its number' using errcode = 'check_violation';
+    end if;
+    if tg_op = 'UPDATE' and old.state = 'released' and new.state <> 'released' and not old.sample then
+        raise exception 'a released wave stays released' using errcode = 'check_violation';
+    end if;
+    if new.state = 'released'
+       and not exists (select from release r where r.survey = new.survey and r.wave = new.wave) then
+        raise exception 'only a release makes a wave released' using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
+create trigger wave_guarded before insert or update on wave
+    for each row execute function guard_wave();
 
 -- The only ways to an answer --------------------------------------------------------------------
 
@@ -241,7 +263,8 @@ begin
     if exists (select from release where survey = p_survey and wave = p_wave) then
         return 'exists';
     end if;
-    if not found or the_wave.state not in ('closed', 'releasing') or now() < the_wave.late_until then
+    if not found or the_wave.state not in ('closed', 'releasing')
+       or now() < coalesce(the_wave.late_until, '-infinity') then
         return 'not ready';
     end if;
     insert into release (survey, wave, sample, released_on, body)
@@ -281,11 +304,12 @@ grant select on survey_version, wave, release to stemme_resident;
 grant execute on function append_answer, receipt_state, request_withdrawal to stemme_resident;
 
 grant select on survey_version, wave, release, fieldwork_count to stemme_staff;
-grant insert, update on wave to stemme_staff;
+grant insert (survey, wave, state, revision, opened_at, closed_at, late_until) on wave to stemme_staff;
+grant update (state, revision, opened_at, closed_at, late_until, refusal) on wave to stemme_staff;
 grant select, insert, update on staff_account, staff_invitation to stemme_staff;
 grant select, insert, update, delete on staff_session to stemme_staff;
 grant select, insert, delete on staff_attempt to stemme_staff;
-grant select, insert on audit_log to stemme_staff;
+grant select, insert (actor, act, subject, details) on audit_log to stemme_staff;
 
 grant select on survey_version, wave, release to stemme_release;
 grant execute on function stream_coded_answers, publish_release, refuse_release to stemme_release;

@@ -1,0 +1,118 @@
+"""A real server a test run, and a fresh migrated database a test, copied from a template."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import asyncpg
+import msgspec
+import pytest
+
+from stemme.config import Config, load
+from stemme.db import migrate, server
+from stemme.db.embedded import OWNER, EmbeddedPostgres
+
+ROOT = Path(__file__).parents[1]
+NUMBERS = itertools.count(1)
+
+
+class Server(msgspec.Struct, frozen=True):
+    """The server of this run: its folder holds the secrets of the roles."""
+
+    folder: Path
+    socket: Path
+
+    def config(self, database: str) -> Config:
+        """Settings as a process of the program would have them, for one database of the server."""
+        url = f"postgresql:///{database}?host={quote(str(self.socket))}"
+        env = {"STEMME_PLACE": str(ROOT), "STEMME_DATA": str(self.folder), "DATABASE_URL": url}
+        return load(env)
+
+    async def owner(self, database: str) -> asyncpg.Connection:
+        """A connection as the owner."""
+        return await server.connect(self.config(database), "owner")
+
+
+class Database(msgspec.Struct, frozen=True):
+    """One database of a test; `config` is what a process of the program would have."""
+
+    config: Config
+
+    def dsn(self, role: str) -> str:
+        """The address with user and password of `role` in it."""
+        known = server.credentials(self.config, role)
+        return server.with_credentials(server.address(self.config), **known)
+
+    async def connect(self, role: str) -> asyncpg.Connection:
+        """One connection as `role` ("owner", "resident", …); the caller closes it."""
+        return await server.connect(self.config, role)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A server in a temporary folder, without fsync, with the database `template` at the head."""
+    # Own folder a run: several runs at once do not meet. The short name suits a socket's path.
+    folder = Path(tempfile.mkdtemp(prefix="st-"))
+    embedded = EmbeddedPostgres(folder, folder / "secrets", durable=False)
+    try:
+        with embedded:
+            running = Server(folder, embedded.socket_folder)
+            asyncio.run(_make_template(running))
+            yield running
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+async def database(postgres: Server) -> AsyncIterator[Database]:
+    """A fresh database at the head of the migrations, dropped after the test."""
+    name = f"test_{os.getpid()}_{next(NUMBERS)}"
+    await _clone(postgres, name, "template")
+    yield Database(postgres.config(name))
+    await _drop(postgres, name)
+
+
+@pytest.fixture
+async def empty_database(postgres: Server) -> AsyncIterator[Database]:
+    """A database with nothing in it."""
+    name = f"empty_{os.getpid()}_{next(NUMBERS)}"
+    await _clone(postgres, name, "template1")
+    yield Database(postgres.config(name))
+    await _drop(postgres, name)
+
+
+async def _make_template(running: Server) -> None:
+    await _clone(running, "template", "template1")
+    await migrate.migrate_here(running.config("template"))
+
+
+async def _clone(running: Server, name: str, template: str) -> None:
+    conn = await running.owner("postgres")
+    try:
+        await conn.execute(
+            f"create database {name} owner {OWNER} template {template} strategy file_copy"
+        )
+    finally:
+        await conn.close()
+    if template != "template1":
+        # Who may connect is not part of what a copy takes along.
+        conn = await running.owner(name)
+        try:
+            await migrate.grant_database(conn)
+        finally:
+            await conn.close()
+
+
+async def _drop(running: Server, name: str) -> None:
+    conn = await running.owner("postgres")
+    try:
+        await conn.execute(f"drop database {name} with (force)")
+    finally:
+        await conn.close()
