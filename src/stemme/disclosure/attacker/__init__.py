@@ -1,0 +1,1 @@
+"""Reads what is published and tries to work out what is hidden."""
