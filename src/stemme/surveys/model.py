@@ -8,7 +8,8 @@ from typing import Literal
 from msgspec import Struct, field
 
 AnswerValue = str | int | float | list[str] | dict[str, str]
-"""text and one: str; slider: int; number: int or float; many: list of values; grid: row value to choice value."""
+"""text and one: str; slider: int; number: int or float; many: list of values;
+grid: row value to choice value."""
 
 Answers = dict[str, AnswerValue]
 """Question name to value; an unanswered question is absent."""
@@ -25,12 +26,12 @@ Lens = Literal[
 ]
 
 
-# Structs inherit their configuration, except `kw_only`, which is said in every class.
+# Structs inherit their configuration except `kw_only`; mypy wants to read `frozen` too.
 class Base(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """What every part of a definition shares: immutable, and no key that we do not know."""
 
 
-class Choice(Base, kw_only=True):
+class Choice(Base, frozen=True, kw_only=True):
     value: str
     label: str
     code: int | None = None
@@ -38,18 +39,18 @@ class Choice(Base, kw_only=True):
     exclusive: bool = False
 
 
-class Row(Base, kw_only=True):
+class Row(Base, frozen=True, kw_only=True):
     value: str
     label: str
     about: list[str] = field(default_factory=list)
 
 
-class Check(Base, kw_only=True):
+class Check(Base, frozen=True, kw_only=True):
     test: str
     message: str
 
 
-class Node(Base, kw_only=True, tag_field="type"):
+class Node(Base, frozen=True, kw_only=True, tag_field="type"):
     name: str
     label: str = ""
     hint: str = ""
@@ -58,52 +59,52 @@ class Node(Base, kw_only=True, tag_field="type"):
     lenses: list[Lens] = field(default_factory=list)
 
 
-class Question(Node, kw_only=True):
+class Question(Node, frozen=True, kw_only=True):
     required: bool = False
     sensitive: bool = False
     why: str = ""
     checks: list[Check] = field(default_factory=list)
 
 
-class Text(Question, kw_only=True, tag="text"):
+class Text(Question, frozen=True, kw_only=True, tag="text"):
     format: Literal["line", "paragraph"] = "line"
     max: int = 500
 
 
-class Number(Question, kw_only=True, tag="number"):
+class Number(Question, frozen=True, kw_only=True, tag="number"):
     min: float | None = None
     max: float | None = None
     step: float = 1
     unit: str = ""
 
 
-class Slider(Question, kw_only=True, tag="slider"):
+class Slider(Question, frozen=True, kw_only=True, tag="slider"):
     min: int = 0
     max: int = 10
     step: int = 1
     ends: tuple[str, str] = ("", "")
 
 
-class One(Question, kw_only=True, tag="one"):
+class One(Question, frozen=True, kw_only=True, tag="one"):
     choices: str | list[Choice]
 
 
-class Many(Question, kw_only=True, tag="many"):
+class Many(Question, frozen=True, kw_only=True, tag="many"):
     choices: str | list[Choice]
     min: int = 0
     max: int | None = None
 
 
-class Grid(Question, kw_only=True, tag="grid"):
+class Grid(Question, frozen=True, kw_only=True, tag="grid"):
     rows: list[Row]
     choices: str | list[Choice]
 
 
-class Note(Node, kw_only=True, tag="note"):
+class Note(Node, frozen=True, kw_only=True, tag="note"):
     pass
 
 
-class Group(Node, kw_only=True, tag="group"):
+class Group(Node, frozen=True, kw_only=True, tag="group"):
     items: list[Item]
     page: bool = False
 
@@ -112,12 +113,12 @@ AnyQuestion = Text | Number | Slider | One | Many | Grid
 Item = AnyQuestion | Note | Group
 
 
-class Ages(Base, kw_only=True):
+class Ages(Base, frozen=True, kw_only=True):
     min: int | None = None
     max: int | None = None
 
 
-class Survey(Base, kw_only=True):
+class Survey(Base, frozen=True, kw_only=True):
     id: str
     version: str
     title: str

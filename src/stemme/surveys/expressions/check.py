@@ -32,7 +32,7 @@ class Scope:
 
 
 def complaints(source: str, scope: Scope) -> list[str]:
-    """Every mistake in a condition, in words that say what would be right; none means it is sound."""
+    """Every mistake in a condition, in words that say what would be right."""
     try:
         tree = parse(source)
     except ExpressionWrong as wrong:
@@ -135,7 +135,7 @@ def _regex(pattern: Tree) -> Iterator[str]:
         yield "the pattern of regex() must be a text in quotes"
         return
     if "(?" in pattern or re.search(r"\\[1-9bBAZ]", pattern) or _NESTED.search(pattern):
-        yield "this pattern is outside what we allow: no (?…), back references, or repeats of repeats"
+        yield "this pattern is not allowed: no (?…), no back reference, no repeat of a repeat"
         return
     try:
         re.compile(pattern)

@@ -1,4 +1,4 @@
-"""Condition text to a JSON tree such as `["and", ["selected", ["ref", "a"], "x"], [">=", ["."], 3]]`."""
+"""Condition text to a JSON tree: `["or", ["selected", ["ref", "a"], "x"], [">=", ["."], 3]]`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a survey file says that cannot be: names twice, lists that are missing, conditions on later questions.
+"""What a survey file says that cannot be: a name twice, a list that is missing, a later question.
 
 The checks read the plain data, not structs, so that they still work beside mistakes of shape.
 """
@@ -43,8 +43,8 @@ def _texts(value: Any) -> list[tuple[int, str]]:
     return [(index, one) for index, one in enumerate(members) if isinstance(one, str)]
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def _number(value: Any) -> float | None:
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 class _Check:
@@ -83,7 +83,7 @@ class _Check:
         ages = self.data.get("ages")
         if isinstance(ages, dict):
             self._bounds(ages, ("ages",))
-        if _is_number(self.data.get("minutes")) and self.data["minutes"] < 1:
+        if (_number(self.data.get("minutes")) or 1) < 1:
             self.say(("minutes",), "minutes must be 1 or more")
         for key in ("intro", "thanks"):
             if self.data.get(key) == []:
@@ -94,7 +94,7 @@ class _Check:
 
     def _languages(self) -> None:
         if self.data.get("source") not in (SOURCE, None):
-            self.say(("source",), f"the texts of this file must be in {SOURCE}; write source: {SOURCE}")
+            self.say(("source",), f"texts must be in {SOURCE}; write source: {SOURCE}")
         languages = self.data.get("languages")
         seen: set[str] = set()
         for index, lang in _texts(languages):
@@ -120,8 +120,8 @@ class _Check:
                 )
 
     def _bounds(self, node: dict[str, Any], path: _Path) -> None:
-        least, most = node.get("min"), node.get("max")
-        if _is_number(least) and _is_number(most) and least > most:
+        least, most = _number(node.get("min")), _number(node.get("max"))
+        if least is not None and most is not None and least > most:
             self.say((*path, "max"), f"max {most} is smaller than min {least}")
 
     # Choices
@@ -175,16 +175,27 @@ class _Check:
             self._about(node, path)
             self._labelled(node, path)
             self._page(node, path)
-            by_type: dict[str, Callable[[dict[str, Any], _Path], None]] = {
-                "many": self._many,
-                "grid": self._grid,
-                "slider": self._slider,
-                "number": self._bounds,
-                "text": self._text,
-            }
-            if node.get("type") in _WITH_CHOICES:
-                self._choices(node, path)
-            by_type.get(str(node.get("type")), lambda *_: None)(node, path)
+            self._question(node, path)
+
+    def _question(self, node: dict[str, Any], path: _Path) -> None:
+        by_type: dict[str, Callable[[dict[str, Any], _Path], None]] = {
+            "many": self._many,
+            "grid": self._grid,
+            "slider": self._slider,
+            "number": self._measure,
+            "text": self._text,
+        }
+        kind = str(node.get("type"))
+        if kind in _WITH_CHOICES:
+            self._choices(node, path)
+        if kind in by_type:
+            by_type[kind](node, path)
+
+    def _measure(self, node: dict[str, Any], path: _Path) -> None:
+        self._bounds(node, path)
+        step = _number(node.get("step"))
+        if step is not None and step <= 0:
+            self.say((*path, "step"), "step must be more than 0")
 
     def _labelled(self, node: dict[str, Any], path: _Path) -> None:
         kind = node.get("type")
@@ -216,10 +227,11 @@ class _Check:
         self._bounds(node, path)
         count = len(self.choices_of(node))
         for key in ("min", "max"):
-            bound = node.get(key)
-            if _is_number(bound) and count and bound > count:
+            bound = _number(node.get(key))
+            if bound is not None and count and bound > count:
                 self.say((*path, key), f"{key} {bound} is more than the {count} choices")
-        if _is_number(node.get("max")) and node["max"] < 1:
+        most = _number(node.get("max"))
+        if most is not None and most < 1:
             self.say((*path, "max"), "max must be 1 or more")
 
     def _grid(self, node: dict[str, Any], path: _Path) -> None:
@@ -273,6 +285,7 @@ class _Check:
             mine = own.get(str(node.get("name")))
             for index, check in _mappings(node.get("checks")):
                 if isinstance(check.get("test"), str):
-                    for message in complaints(check["test"], Scope(scope.before, scope.later, mine)):
+                    own_scope = Scope(scope.before, scope.later, mine)
+                    for message in complaints(check["test"], own_scope):
                         self.say((*path, "checks", index, "test"), f"test: {message}")
             before.update(own)

@@ -14,7 +14,7 @@ opened, the end of the grace time, being closed, the worker, or nothing."""
 URGENCY: tuple[Step, ...] = (
     "mend", "refused", "release", "open", "grace", "releasing", "close", "released"
 )  # fmt: skip
-"""The order of the list: what needs a person first, what runs by itself after, what is done last."""
+"""The order of the list: what needs a person first, then what runs by itself, then what is done."""
 
 GRACE_MINUTES = 60
 GRACE_LONGEST = 7 * 24 * 60
@@ -58,7 +58,7 @@ def may_release(wave: Wave | None, now: datetime.datetime) -> bool:
 
 
 def step(wave: Wave | None, now: datetime.datetime, *, broken: bool) -> Step:
-    """What the survey waits for; `broken` when its file has complaints, which only matter to opening."""
+    """What the survey waits for; `broken`: its file has complaints, which only opening minds."""
     if wave is None or wave.sample or wave.state == "draft":
         return "mend" if broken else "open"
     if wave.state == "open":
