@@ -7,8 +7,10 @@ from typing import Any
 
 TRANSLATABLE = frozenset(
     {"title", "summary", "intro", "thanks", "label", "hint", "why", "ends", "message"}
-    | {"top_label", "description", "text", "owner", "unit"}
+    | {"top_label", "description", "owner", "unit"}
 )
+"""Not `text`: the official wording of a measure is a quotation, shown as it stands."""
+
 NAMES = ("name", "id", "value", "question")
 """The keys that address a member of a list, tried in this order."""
 
