@@ -25,14 +25,16 @@ def add_commands(subparsers: Any) -> None:
     command.set_defaults(run=print_staff_link)
 
 
-def print_staff_link(args: argparse.Namespace, config: Config) -> int:
+def print_staff_link(_args: argparse.Namespace, config: Config) -> int:
     """Print the link on standard output; the database keeps only a digest of it."""
-    print(asyncio.run(_staff_link(config)))
+    with server.running(config):
+        print(asyncio.run(_staff_link(config)))
     return 0
 
 
 async def _staff_link(config: Config) -> str:
-    async with server.owner_connection(config) as conn:
-        return await service.invite(
-            conn, ("admin",), base_url=config.staff_url, valid=VALID
-        )
+    conn = await server.owner_connection(config)
+    try:
+        return await service.invite(conn, ("admin",), base_url=config.staff_url, valid=VALID)
+    finally:
+        await conn.close()

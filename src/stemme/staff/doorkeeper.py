@@ -1,4 +1,4 @@
-"""The staff door itself: its cookies, who comes with a request, and the token every form must carry."""
+"""The staff door itself: its cookies, who comes with a request, and the token a form must carry."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def form_cookie(config: Config) -> str:
 
 
 def cookie(config: Config, name: str, value: str) -> Cookie:
-    """A cookie that scripts cannot read, other sites cannot send, and that ends with the browser."""
+    """A cookie that scripts cannot read, other sites cannot send, gone with the browser."""
     return Cookie(
         key=name,
         value=value,
@@ -82,15 +82,14 @@ class Doorkeeper(ASGIMiddleware):
 
 
 async def check_csrf(
-    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+    connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
 ) -> None:
     """A guard for the whole door: an unsafe request needs the token of its session, or is refused.
 
     Raises SignInNeeded when the session has ended meanwhile, FormTooOld otherwise.
     """
-    if connection.scope["method"] in SAFE_METHODS:
+    if not isinstance(connection, Request) or connection.method in SAFE_METHODS:
         return
-    assert isinstance(connection, Request)
     config: Config = connection.app.state.config
     expected = expected_token(connection)
     given = forms.text(await connection.form(), FIELD)
@@ -115,9 +114,7 @@ def token_of(value: str) -> str:
     return hashlib.sha256(b"stemme form " + value.encode("utf-8", "replace")).hexdigest()
 
 
-def with_form_cookie(
-    request: Request[Any, Any, Any],
-) -> tuple[str, Cookie | None]:
+def with_form_cookie(request: Request[Any, Any, Any]) -> tuple[str, Cookie | None]:
     """The form token for a page before sign-in, and the cookie to set when there is none yet."""
     token = expected_token(request)
     if token is not None:
@@ -127,7 +124,7 @@ def with_form_cookie(
     return token_of(value), cookie(config, form_cookie(config), value)
 
 
-def show_the_way_in(request: Request[Any, Any, Any], exc: SignInNeeded) -> Response[Any]:
+def show_the_way_in(request: Request[Any, Any, Any], _exc: SignInNeeded) -> Response[Any]:
     """Send someone who is not signed in to the sign-in page, in their language."""
     lang = request.path_params.get("lang", "nb")
     lang = lang if lang in STAFF_LANGUAGES else "nb"

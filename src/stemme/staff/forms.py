@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
-
+from litestar.datastructures import FormMultiDict
 from msgspec import Struct
 
 from stemme.i18n import lazy as _
@@ -13,13 +11,6 @@ from stemme.staff.model import Role
 
 Complaints = dict[str, str]
 """Field name to what would be right; empty when all is well."""
-
-
-class Form(Protocol):
-    """A posted form: the first value of a name, or all of them."""
-
-    def get(self, key: str, default: Any = None) -> Any: ...
-    def getall(self, key: str, default: Any = None) -> Any: ...
 
 
 class SignIn(Struct, frozen=True):
@@ -32,13 +23,13 @@ class NewAccount(Struct, frozen=True):
     password: str
 
 
-def text(form: Form | Mapping[str, Any], name: str) -> str:
+def text(form: FormMultiDict, name: str) -> str:
     """A field as text; a file, or nothing, is empty."""
     value = form.get(name)
     return value if isinstance(value, str) else ""
 
 
-def read_sign_in(form: Form) -> tuple[SignIn, Complaints]:
+def read_sign_in(form: FormMultiDict) -> tuple[SignIn, Complaints]:
     """A login and a password; the only complaint is that one is missing."""
     given = SignIn(rules.tidy_login(text(form, "login")), text(form, "password"))
     complaints: Complaints = {}
@@ -49,7 +40,7 @@ def read_sign_in(form: Form) -> tuple[SignIn, Complaints]:
     return given, complaints
 
 
-def read_new_account(form: Form) -> tuple[NewAccount, Complaints]:
+def read_new_account(form: FormMultiDict) -> tuple[NewAccount, Complaints]:
     """The login and the password someone chooses, the password typed twice."""
     given = NewAccount(rules.tidy_login(text(form, "login")), text(form, "password"))
     complaints: Complaints = {}
@@ -59,7 +50,9 @@ def read_new_account(form: Form) -> tuple[NewAccount, Complaints]:
         )
     fault = rules.password_fault(given.password, given.login)
     if fault == "short":
-        complaints["password"] = _("Passordet må ha minst tolv tegn. Flere ord etter hverandre er bra.")
+        complaints["password"] = _(
+            "Passordet må ha minst tolv tegn. Flere ord etter hverandre er bra."
+        )
     elif fault == "long":
         complaints["password"] = _("Passordet kan ha høyst 200 tegn.")
     elif fault == "login":
@@ -69,7 +62,7 @@ def read_new_account(form: Form) -> tuple[NewAccount, Complaints]:
     return given, complaints
 
 
-def read_roles(form: Form) -> tuple[tuple[Role, ...], Complaints]:
+def read_roles(form: FormMultiDict) -> tuple[tuple[Role, ...], Complaints]:
     """The roles ticked for a colleague: at least one we know."""
     values = [value for value in form.getall("roles", []) if isinstance(value, str)]
     roles = rules.tidy_roles(values)

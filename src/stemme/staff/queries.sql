@@ -88,9 +88,9 @@ insert into staff_attempt (login, at) values ($1, $2);
 -- role: stemme_staff
 delete from staff_attempt where login = $1;
 
--- name: insert_entry(at, actor, act, subject, details)
+-- name: insert_entry(actor, act, subject, details)
 -- role: stemme_staff
-insert into audit_log (at, actor, act, subject, details) values ($1, $2, $3, $4, $5);
+insert into audit_log (actor, act, subject, details) values ($1, $2, $3, $4);
 
 -- name: list_entries(before, many)
 -- role: stemme_staff

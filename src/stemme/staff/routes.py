@@ -21,7 +21,9 @@ PAGE = 100
 """Lines of the log on one page."""
 
 
-def staff_page(request: AnyRequest, template: str, *, status: int = 200, **context: Any) -> Response[Any]:
+def staff_page(
+    request: AnyRequest, template: str, *, status: int = 200, **context: Any
+) -> Response[Any]:
     """A page inside the door: with who is signed in, and the token of their forms."""
     return page(request, template, status=status, visit=service.signed_in(request), **context)
 
@@ -152,8 +154,8 @@ async def show_accounts(request: AnyRequest) -> Response[Any]:
     return await _accounts_page(request)
 
 
-@post("/accounts", guards=[require("admin")])
-async def submit_accounts(request: AnyRequest, lang: FromPath[str]) -> Response[Any]:
+@post("/accounts", guards=[require("admin")], status_code=200)
+async def submit_accounts(request: AnyRequest) -> Response[Any]:
     """The one-time link for a colleague, shown this once."""
     seen: Visit = service.signed_in(request)
     roles, complaints = forms.read_roles(await request.form())
@@ -197,7 +199,6 @@ async def show_log(request: AnyRequest, before: FromQuery[int | None] = None) ->
         entries = await service.list_entries(conn, before, PAGE)
     older = entries[-1].id if len(entries) == PAGE else None
     return staff_page(request, "staff/staff/log.html", entries=entries, older=older)
-
 
 
 router = Router(

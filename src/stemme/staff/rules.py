@@ -1,4 +1,4 @@
-"""What the staff door allows: passwords, how long a session lasts, how many attempts, which roles."""
+"""What the staff door allows: passwords, the length of a session, attempts, roles."""
 
 from __future__ import annotations
 

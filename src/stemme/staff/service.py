@@ -10,9 +10,10 @@ import secrets
 import uuid
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import argon2
+import asyncpg
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
@@ -20,9 +21,6 @@ from stemme.errors import Forbidden, NotFound, StemmeError
 from stemme.i18n import lazy as _
 from stemme.staff import rules, store
 from stemme.staff.model import Account, Entry, Role, Visit
-
-if TYPE_CHECKING:
-    from stemme.staff.store import Connection
 
 T = TypeVar("T")
 Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
@@ -86,7 +84,7 @@ def utc_now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
 
 
-# Who is asking, and may they -----------------------------------------------------------------------
+# Who is asking, and may they --------------------------------------------------------------------
 
 
 def visit(connection: ASGIConnection[Any, Any, Any, Any]) -> Visit | None:
@@ -107,7 +105,7 @@ def require(*roles: Role) -> Guard:
     """A guard that lets through people with one of the roles; without roles, anyone signed in."""
 
     async def guard(
-        connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+        connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
     ) -> None:
         if not rules.may(signed_in(connection).account, roles):
             raise Forbidden
@@ -115,33 +113,33 @@ def require(*roles: Role) -> Guard:
     return guard
 
 
-async def find_visit(conn: Connection, token: str, now: datetime.datetime) -> Visit | None:
+async def find_visit(conn: asyncpg.Connection, token: str, now: datetime.datetime) -> Visit | None:
     """The session behind a cookie, if it lives and its account is open."""
     return await store.find_session(conn, digest(token), now)
 
 
-# The log -------------------------------------------------------------------------------------------
+# The log ----------------------------------------------------------------------------------------
 
 
 async def audit(
-    conn: Connection, actor: uuid.UUID | None, act: str, subject: str = "", **details: Any
+    conn: asyncpg.Connection, actor: uuid.UUID | None, act: str, subject: str = "", **details: Any
 ) -> None:
-    """Write down an act, in the transaction of the act itself; details are never about residents."""
-    await store.insert_entry(conn, (utc_now(), actor, act, subject, details))
+    """Write down an act, in the transaction of the act; details are never about residents."""
+    await store.insert_entry(conn, actor, act, subject, details)
 
 
 async def list_entries(
-    conn: Connection, before: int | None = None, many: int = 100
+    conn: asyncpg.Connection, before: int | None = None, many: int = 100
 ) -> list[Entry]:
     """The newest entries, at most `many`, older than the entry `before`."""
     return await store.list_entries(conn, before if before is not None else 2**63 - 1, many)
 
 
-# Invitations and accounts --------------------------------------------------------------------------
+# Invitations and accounts -----------------------------------------------------------------------
 
 
 async def invite(
-    conn: Connection,
+    conn: asyncpg.Connection,
     roles: tuple[Role, ...],
     *,
     base_url: str,
@@ -157,7 +155,7 @@ async def invite(
 
 
 async def fetch_invitation(
-    conn: Connection, token: str, now: datetime.datetime
+    conn: asyncpg.Connection, token: str, now: datetime.datetime
 ) -> tuple[Role, ...]:
     """The roles of an unused invitation; raises InvitationGone."""
     roles = await store.find_invitation(conn, digest(token), now)
@@ -167,7 +165,7 @@ async def fetch_invitation(
 
 
 async def accept_invitation(
-    conn: Connection, token: str, login: str, password: str, now: datetime.datetime
+    conn: asyncpg.Connection, token: str, login: str, password: str, now: datetime.datetime
 ) -> tuple[str, Visit]:
     """Turn an invitation into an account, signed in; raises InvitationGone, LoginTaken."""
     await fetch_invitation(conn, token, now)
@@ -183,13 +181,13 @@ async def accept_invitation(
         return await _open_session(conn, account, now)
 
 
-async def list_accounts(conn: Connection) -> list[Account]:
+async def list_accounts(conn: asyncpg.Connection) -> list[Account]:
     """Every account, the open ones first."""
     return await store.list_accounts(conn)
 
 
 async def close_account(
-    conn: Connection, by: Account, account: uuid.UUID, now: datetime.datetime
+    conn: asyncpg.Connection, by: Account, account: uuid.UUID, now: datetime.datetime
 ) -> None:
     """Let an account in no more, from this second; raises NotFound, Forbidden."""
     async with conn.transaction():
@@ -205,7 +203,7 @@ async def close_account(
         await audit(conn, by.id, "close_account", target.login)
 
 
-async def reopen_account(conn: Connection, by: Account, account: uuid.UUID) -> None:
+async def reopen_account(conn: asyncpg.Connection, by: Account, account: uuid.UUID) -> None:
     """Let a closed account in again; raises NotFound."""
     async with conn.transaction():
         login = await store.reopen_account(conn, account)
@@ -214,11 +212,15 @@ async def reopen_account(conn: Connection, by: Account, account: uuid.UUID) -> N
         await audit(conn, by.id, "reopen_account", login)
 
 
-# In and out ----------------------------------------------------------------------------------------
+# In and out -------------------------------------------------------------------------------------
 
 
 async def sign_in(
-    conn: Connection, login: str, password: str, now: datetime.datetime, old: str | None = None
+    conn: asyncpg.Connection,
+    login: str,
+    password: str,
+    now: datetime.datetime,
+    old: str | None = None,
 ) -> tuple[str, Visit]:
     """A new session's token and visit; `old`, the token before it, ends.
 
@@ -247,7 +249,7 @@ async def sign_in(
         return await _open_session(conn, account, now)
 
 
-async def sign_out(conn: Connection, token: str) -> None:
+async def sign_out(conn: asyncpg.Connection, token: str) -> None:
     """End a session, wherever its cookie still is."""
     async with conn.transaction():
         account = await store.delete_session(conn, digest(token))
@@ -255,7 +257,7 @@ async def sign_out(conn: Connection, token: str) -> None:
             await audit(conn, account, "sign_out")
 
 
-async def _count_attempt(conn: Connection, tried: bytes, now: datetime.datetime) -> None:
+async def _count_attempt(conn: asyncpg.Connection, tried: bytes, now: datetime.datetime) -> None:
     """Count the attempt before looking at the password: many at once get no more tries than one."""
     since = now - rules.ATTEMPT_WINDOW
     async with conn.transaction():
@@ -268,7 +270,7 @@ async def _count_attempt(conn: Connection, tried: bytes, now: datetime.datetime)
 
 
 async def _open_session(
-    conn: Connection, account: Account, now: datetime.datetime
+    conn: asyncpg.Connection, account: Account, now: datetime.datetime
 ) -> tuple[str, Visit]:
     token = secrets.token_urlsafe(32)
     seen = Visit(account, secrets.token_urlsafe(32), now + rules.SESSION)
