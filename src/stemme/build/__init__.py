@@ -1,0 +1,1 @@
+"""What set-up makes before the program runs: assets for the browser and compiled catalogues."""
