@@ -1,0 +1,23 @@
+"""The resident door: everything that is public, and the only place where answers come in."""
+
+from __future__ import annotations
+
+from litestar import Litestar
+
+from stemme.config import Config
+from stemme.i18n import LANGUAGES
+from stemme.web import routes
+from stemme.web.door import Door, create
+
+
+def create_app(config: Config) -> Litestar:
+    """The application for everyone: no sign-in, no cookie, no right to read an answer."""
+    return create(
+        config,
+        Door(
+            name="resident",
+            roles=("resident",),
+            languages=tuple(LANGUAGES),
+            handlers=[routes.resident_router],
+        ),
+    )

@@ -1,0 +1,14 @@
+"""The staff door: the office, its analysts and facilitators, signed in."""
+
+from __future__ import annotations
+
+from litestar import Litestar
+
+from stemme.config import Config
+from stemme.i18n import STAFF_LANGUAGES
+from stemme.web.door import Door, create
+
+
+def create_app(config: Config) -> Litestar:
+    """The application for people with an account."""
+    return create(config, Door(name="staff", roles=("staff",), languages=STAFF_LANGUAGES))

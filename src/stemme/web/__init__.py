@@ -1,0 +1,1 @@
+"""The shell of every page: rendering, languages, security headers, errors, assets."""

@@ -1,0 +1,75 @@
+"""A door: one web application with its languages, its roles and the guards that all share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.types import ControllerRouterHandler, ExceptionHandlersMap, Guard, Middleware
+
+from stemme import i18n
+from stemme.config import Config
+from stemme.db.pool import open_pool
+from stemme.web import assets, errors, negotiation, pages, routes, security
+
+
+class Door(msgspec.Struct, frozen=True, kw_only=True):
+    """What differs between doors."""
+
+    name: str
+    """`resident` or `staff`: the folder of its templates."""
+    roles: tuple[str, ...]
+    """Database roles; the first one's pool is `app.state.pool`, others `app.state.<role>_pool`."""
+    languages: tuple[str, ...]
+    site_name: str = "Stemme"
+    handlers: Sequence[ControllerRouterHandler] = ()
+    guards: Sequence[Guard] = ()
+    middleware: Sequence[Middleware] = ()
+    exception_handlers: Mapping[Any, Any] = {}
+
+
+def create(config: Config, door: Door) -> Litestar:
+    """The application of a door; it opens its pools when it starts serving."""
+    i18n.use(config)
+    site = pages.Site(
+        config=config,
+        door=door.name,
+        name=door.site_name,
+        languages=pages.in_order(door.languages),
+        assets=assets.load(config.build),
+        environment=pages.environment(),
+    )
+    handlers: ExceptionHandlersMap = {**errors.exception_handlers, **door.exception_handlers}
+    return Litestar(
+        route_handlers=[*assets.handlers, routes.shared_router, *door.handlers],
+        state=State({"site": site, "config": config}),
+        lifespan=[_pools(config, door.roles)],
+        guards=[negotiation.known_language, security.require_same_origin, *door.guards],
+        middleware=list(door.middleware),
+        exception_handlers=handlers,
+        before_send=[security.add_security_headers],
+        request_max_body_size=security.BODY_LIMIT,
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def _pools(config: Config, roles: Sequence[str]) -> Any:
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        opened = []
+        try:
+            for position, role in enumerate(roles):
+                pool = await open_pool(config, role)
+                opened.append(pool)
+                setattr(app.state, "pool" if position == 0 else f"{role}_pool", pool)
+            yield
+        finally:
+            for pool in opened:
+                await pool.close()
+
+    return lifespan
