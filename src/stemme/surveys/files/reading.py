@@ -23,16 +23,18 @@ def load(path: Path, tree_ids: frozenset[str]) -> tuple[Survey | None, list[Comp
     `tree_ids` are the ids of the programme, which `about` may name. The survey is None when there
     is any complaint. Translations are another matter: `complaints_of_translations`.
     """
-    source, survey, complaints = load_text(path, tree_ids)
-    del source
+    _, survey, complaints = load_text(path, tree_ids)
     return survey, complaints
 
 
 def load_text(
-    path: Path, tree_ids: frozenset[str]
+    path: Path, tree_ids: frozenset[str], shown: str | None = None
 ) -> tuple[Source | None, Survey | None, list[Complaint]]:
-    """As `load`, with the source whose lines the translations are checked against."""
-    source, complaints = read(path)
+    """As `load`, with the source that translations are checked against.
+
+    `shown` is the name of the file in complaints.
+    """
+    source, complaints = read(path, shown)
     if source is None:
         return None, None, complaints
     complaints = shape_complaints(source, Survey) + sense_complaints(source, path.stem, tree_ids)

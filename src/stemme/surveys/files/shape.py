@@ -1,4 +1,4 @@
-"""Every place where a file has not the shape of a struct: unknown keys, wrong types, missing keys."""
+"""Every place where a file has not the shape of a struct: unknown or missing keys, wrong types."""
 
 from __future__ import annotations
 

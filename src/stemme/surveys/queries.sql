@@ -1,0 +1,71 @@
+-- Surveys: definitions, waves and answers. This feature alone writes survey_version, wave and answer.
+
+-- Definitions -----------------------------------------------------------------------------------
+
+-- name: find_version(survey, revision)
+-- role: stemme_resident
+select survey, revision, definition, texts from survey_version where survey = $1 and revision = $2;
+
+-- name: list_latest()
+-- role: stemme_resident
+select distinct on (survey) survey, revision, digest from survey_version
+order by survey, revision desc;
+
+-- name: find_latest(survey)
+-- role: stemme_resident
+select revision, digest from survey_version where survey = $1 order by revision desc limit 1;
+
+-- name: find_newest_digests(survey)
+select revision, digest, structure from survey_version
+where survey = $1 order by revision desc limit 1;
+
+-- name: insert_version(survey, revision, digest, structure, definition, texts)
+insert into survey_version (survey, revision, digest, structure, definition, texts)
+values ($1, $2, $3, $4, $5, $6);
+
+-- name: lock_survey(survey)
+select pg_advisory_xact_lock(hashtextextended('survey ' || $1, 0));
+
+-- Waves -----------------------------------------------------------------------------------------
+
+-- name: find_current_wave(survey)
+-- role: stemme_resident
+select survey, wave, sample, state, revision, opened_at, closed_at, late_until, refusal
+from wave where survey = $1 and not sample order by state = 'draft', wave desc limit 1;
+
+-- name: list_waves(survey)
+-- role: stemme_staff
+select survey, wave, sample, state, revision, opened_at, closed_at, late_until, refusal
+from wave where survey = $1 order by wave;
+
+-- name: insert_draft_wave(survey, revision)
+insert into wave (survey, wave, revision)
+select $1, coalesce(max(wave), 0) + 1, $2 from wave where survey = $1
+having coalesce(bool_and(state = 'released' or sample), true);
+
+-- name: update_wave_revision(survey, revision)
+update wave set revision = $2 where survey = $1 and not sample and state in ('draft', 'open');
+
+-- name: find_sample_wave(survey)
+select wave from wave where survey = $1 and sample;
+
+-- name: insert_sample_wave(survey, revision)
+insert into wave (survey, wave, state, revision, opened_at, closed_at, late_until)
+values ($1, 0, 'closed', $2, now() - interval '15 days', now() - interval '1 day',
+        now() - interval '1 hour');
+
+-- Answers ---------------------------------------------------------------------------------------
+
+-- name: append_answer(survey, wave, revision, receipt, digest, language, coded, texts)
+-- role: stemme_resident
+select append_answer($1, $2, $3, $4, $5, $6, 'web', $7, $8);
+
+-- name: find_receipt_state(survey, receipt)
+-- role: stemme_resident
+select receipt_state($1, $2);
+
+-- name: request_withdrawal(survey, receipt)
+-- role: stemme_resident
+select request_withdrawal($1, $2);
+
+-- Fieldwork -------------------------------------------------------------------------------------
