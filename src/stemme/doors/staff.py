@@ -6,9 +6,22 @@ from litestar import Litestar
 
 from stemme.config import Config
 from stemme.i18n import STAFF_LANGUAGES
+from stemme.staff import doorkeeper
+from stemme.staff import routes as staff
 from stemme.web.door import Door, create
 
 
 def create_app(config: Config) -> Litestar:
     """The application for people with an account."""
-    return create(config, Door(name="staff", roles=("staff",), languages=STAFF_LANGUAGES))
+    return create(
+        config,
+        Door(
+            name="staff",
+            roles=("staff",),
+            languages=STAFF_LANGUAGES,
+            handlers=[staff.router],
+            guards=[doorkeeper.check_csrf],
+            middleware=[doorkeeper.Doorkeeper(config)],
+            exception_handlers=doorkeeper.exception_handlers,
+        ),
+    )

@@ -129,7 +129,9 @@ def show_the_way_in(request: Request[Any, Any, Any], _exc: SignInNeeded) -> Resp
     lang = request.path_params.get("lang", "nb")
     lang = lang if lang in STAFF_LANGUAGES else "nb"
     ended = "?ended=1" if session_cookie(request.app.state.config) in request.cookies else ""
-    return Redirect(f"/{lang}/sign-in{ended}", status_code=303)
+    return Redirect(
+        f"/{lang}/sign-in{ended}", status_code=303, headers={"cache-control": "no-store"}
+    )
 
 
 exception_handlers = {SignInNeeded: show_the_way_in}
