@@ -44,6 +44,7 @@ class Database(msgspec.Struct, frozen=True):
     """One database of a test; `config` is what a process of the program would have."""
 
     config: Config
+    opened: list[asyncpg.Connection] = msgspec.field(default_factory=list)
 
     def dsn(self, role: str) -> str:
         """The address with user and password of `role` in it."""
@@ -51,15 +52,22 @@ class Database(msgspec.Struct, frozen=True):
         return server.with_credentials(server.address(self.config), **known)
 
     async def connect(self, role: str) -> asyncpg.Connection:
-        """One connection as `role` ("owner", "resident", …); the caller closes it."""
-        return await server.connect(self.config, role)
+        """One connection as `role` ("owner", "resident", …), closed at the end of the test."""
+        conn = await server.connect(self.config, role)
+        self.opened.append(conn)
+        return conn
+
+    async def close(self) -> None:
+        """Close what the test opened."""
+        for conn in self.opened:
+            await conn.close()
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """A server in a temporary folder, without fsync, with the database `template` at the head."""
     # Own folder a run: several runs at once do not meet. The short name suits a socket's path.
-    folder = Path(tempfile.mkdtemp(prefix="st-"))
+    folder = Path(tempfile.mkdtemp(prefix="st-", dir=_fast_folder()))
     embedded = EmbeddedPostgres(folder, folder / "secrets", durable=False)
     try:
         with embedded:
@@ -75,7 +83,9 @@ async def database(postgres: Server) -> AsyncIterator[Database]:
     """A fresh database at the head of the migrations, dropped after the test."""
     name = f"test_{os.getpid()}_{next(NUMBERS)}"
     await _clone(postgres, name, "template")
-    yield Database(postgres.config(name))
+    made = Database(postgres.config(name))
+    yield made
+    await made.close()
     await _drop(postgres, name)
 
 
@@ -84,8 +94,46 @@ async def empty_database(postgres: Server) -> AsyncIterator[Database]:
     """A database with nothing in it."""
     name = f"empty_{os.getpid()}_{next(NUMBERS)}"
     await _clone(postgres, name, "template1")
-    yield Database(postgres.config(name))
+    made = Database(postgres.config(name))
+    yield made
+    await made.close()
     await _drop(postgres, name)
+
+
+class OpenWave(msgspec.Struct, frozen=True):
+    """A survey of one question that takes answers now."""
+
+    survey: str = "provesporsmal"
+    wave: int = 1
+    revision: int = 1
+
+
+@pytest.fixture
+async def open_wave(database: Database) -> OpenWave:
+    """A published survey with an open wave, as rows only: no file behind it."""
+    made = OpenWave()
+    conn = await database.connect("owner")
+    try:
+        await conn.execute(
+            "insert into survey_version (survey, revision, digest, structure, definition, texts)"
+            " values ($1, $2, $3, '{}', '{}', '{}')",
+            *(made.survey, made.revision, b"0" * 32),
+        )
+        await conn.execute(
+            "insert into wave (survey, wave, state, revision, opened_at)"
+            " values ($1, $2, 'open', $3, now())",
+            *(made.survey, made.wave, made.revision),
+        )
+    finally:
+        await conn.close()
+    return made
+
+
+def _fast_folder() -> str | None:
+    """A folder in memory where there is room: a database a test is ten times cheaper there."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2_000_000_000
+    return str(memory) if roomy and os.access(memory, os.W_OK) else None
 
 
 async def _make_template(running: Server) -> None:

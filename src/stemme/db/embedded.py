@@ -34,6 +34,8 @@ SETTINGS = {
 UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 LONGEST_SOCKET_FOLDER = 80
 LARGEST_LOG = 5_000_000
+# A server whose program was killed is given this long to write its last and stop.
+PATIENCE = 10.0
 
 
 class DatabaseFailed(RuntimeError):
@@ -90,15 +92,13 @@ class EmbeddedPostgres:
         self._take_lock(end)
         try:
             self._make_socket_folder()
+            self._clear_away()
             known = secrets.read(self.secrets_folder, "owner.password") is not None
             password = secrets.password(self.secrets_folder, "owner")
             if not (self.data / "PG_VERSION").exists():
                 self._initialise(password, end)
-            else:
-                # We hold the lock that every process of the old server held: what it left is stale.
-                (self.data / "postmaster.pid").unlink(missing_ok=True)
-                if not known:
-                    self._single(self.data, self._owner_password(password), end)
+            elif not known:
+                self._single(self.data, self._owner_password(password), end)
             self._launch(end)
         except BaseException:
             self.stop()
@@ -157,7 +157,7 @@ class EmbeddedPostgres:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                if time.monotonic() > min(end, asked + 10):
+                if time.monotonic() > min(end, asked + PATIENCE):
                     lock.close()
                     busy = f"another process runs the database in {self.folder}"
                     raise DatabaseBusy(busy) from None
@@ -188,6 +188,15 @@ class EmbeddedPostgres:
             raise DatabaseFailed(f"{folder} belongs to somebody else")
         folder.chmod(0o700)
         self._give(folder)
+
+    def _clear_away(self) -> None:
+        """Remove what a dead server left: it is stale, as its last process has let go of the lock.
+
+        The server itself would believe it whenever another process has its old number by now.
+        """
+        socket = self.socket_folder / ".s.PGSQL.5432"
+        for left in (self.data / "postmaster.pid", socket, socket.with_name(socket.name + ".lock")):
+            left.unlink(missing_ok=True)
 
     def _give(self, path: Path) -> None:
         if self.runner.owner is not None:

@@ -284,7 +284,7 @@ create function export_answers(p_survey text, p_wave integer, p_actor uuid, p_re
 returns table (revision integer, coded jsonb)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-    if length(trim(p_reason)) < 10 then
+    if coalesce(length(trim(p_reason)), 0) < 10 then
         raise exception 'an export needs a reason' using errcode = 'check_violation';
     end if;
     if not exists (select from staff_account s
