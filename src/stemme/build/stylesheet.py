@@ -65,7 +65,7 @@ def bundle(components: Path | None, theme: str, app: str, pages: str) -> str:
         parts.append(_layer("ds.base", _used_only(base, pages)))
         parts.append(_layer("ds.components", _used_only(chosen, pages)))
     parts += [_layer("ds.theme", _minify(theme)), _layer("app", _minify(app))]
-    return _without_unused_properties("".join(parts))
+    return "".join(_write(_filled(_parse(_without_unused_properties("".join(parts))))))
 
 
 def _layer(name: str, css: str) -> str:
@@ -146,6 +146,14 @@ def _pruned(rules: Iterable[Rule], names: set[str]) -> tuple[Rule, ...]:
         if prelude and body:
             kept.append(Rule(prelude, body))
     return tuple(kept)
+
+
+def _filled(rules: Iterable[Rule]) -> Iterator[Rule]:
+    """Leave out blocks that hold nothing, or nothing any more."""
+    for rule in rules:
+        body = rule.body and tuple(_filled(rule.body))
+        if body != ():
+            yield Rule(rule.prelude, body)
 
 
 def _can_match(selector: str, names: set[str]) -> bool:
