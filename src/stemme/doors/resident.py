@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import Litestar
 
 from stemme.config import Config
+from stemme.dashboards import routes as dashboards
 from stemme.i18n import LANGUAGES
 from stemme.web import routes
 from stemme.web.door import Door, create
@@ -18,6 +19,6 @@ def create_app(config: Config) -> Litestar:
             name="resident",
             roles=("resident",),
             languages=tuple(LANGUAGES),
-            handlers=[routes.resident_router],
+            handlers=[routes.resident_router, dashboards.resident_router],
         ),
     )

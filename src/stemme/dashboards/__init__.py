@@ -1,0 +1,1 @@
+"""Dashboards: publication plans, releases, and every page on which the public reads results."""

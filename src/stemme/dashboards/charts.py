@@ -1,0 +1,84 @@
+"""`SafeTable`s to plotly figures; nothing else is accepted, so nothing else can be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stemme.disclosure.model import SafeTable
+
+Figure = dict[str, Any]
+
+_ROW = 34
+_AROUND = 90
+_HUE = "#1d6a8c"
+_DIVERGING = {
+    2: ["#b35806", "#1d6a8c"],
+    3: ["#b35806", "#d8d8d8", "#1d6a8c"],
+    4: ["#b35806", "#f1a340", "#7fb8d4", "#1d6a8c"],
+    5: ["#b35806", "#f1a340", "#d8d8d8", "#7fb8d4", "#1d6a8c"],
+}
+"""Orange to blue: apart for colour-blind eyes, both ends darker than the middle."""
+
+
+def bars(tables: Sequence[SafeTable], labels: Sequence[str]) -> Figure:
+    """Draw one bar a table: the first column's share in the whole district (many choices)."""
+    shares = [_district(table)[0] for table in tables]
+    return _figure([_trace(labels, shares, "", _HUE)], len(labels), stacked=False)
+
+
+def distribution(table: SafeTable, labels: Mapping[str, str]) -> Figure:
+    """Draw one bar an answer, in the order of the question."""
+    shares = _district(table)
+    names = [labels[column] for column in table.columns]
+    return _figure([_trace(names, shares, "", _HUE)], len(names), stacked=False)
+
+
+def stacked(tables: Sequence[SafeTable], rows: Sequence[str], answers: Mapping[str, str]) -> Figure:
+    """Draw one bar a table, cut into its answers in the order of the question."""
+    columns = list(tables[0].columns) if tables else []
+    shares = [_district(table) for table in tables]
+    colours = _DIVERGING.get(len(columns), [_HUE] * len(columns))
+    traces = [
+        _trace(rows, [share[index] for share in shares], answers[column], colours[index])
+        for index, column in enumerate(columns)
+    ]
+    return _figure(traces, len(rows), stacked=True)
+
+
+def _district(table: object) -> tuple[int | None, ...]:
+    if not isinstance(table, SafeTable):
+        raise TypeError(f"only a SafeTable can be drawn, not a {type(table).__name__}")
+    return table.district.percents
+
+
+def _trace(
+    names: Sequence[str], shares: Sequence[int | None], name: str, colour: str
+) -> dict[str, Any]:
+    """Give one trace; a hidden share has no bar and no number, so that it cannot be read off."""
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": name,
+        "y": list(names),
+        "x": list(shares),
+        "text": ["" if share is None else f"{share} %" for share in shares],
+        "textposition": "auto",
+        "hoverinfo": "y+name+text",
+        "marker": {"color": colour},
+    }
+
+
+def _figure(traces: list[dict[str, Any]], rows: int, *, stacked: bool) -> Figure:
+    layout: dict[str, Any] = {
+        "barmode": "stack" if stacked else "group",
+        "height": _AROUND + _ROW * rows + (60 if stacked else 0),
+        "margin": {"l": 8, "r": 16, "t": 8, "b": 40},
+        "xaxis": {"range": [0, 100], "ticksuffix": " %", "fixedrange": True, "zeroline": True},
+        "yaxis": {"autorange": "reversed", "automargin": True, "fixedrange": True},
+        "showlegend": stacked,
+        "legend": {"orientation": "h", "traceorder": "normal"},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+    }
+    return {"data": traces, "layout": layout}

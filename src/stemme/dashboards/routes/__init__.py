@@ -1,0 +1,10 @@
+"""What the public reads."""
+
+from litestar import Router
+
+from stemme.dashboards.routes.programme import programme_router
+from stemme.dashboards.routes.results import results_router
+
+resident_router = Router("/", route_handlers=[programme_router, results_router])
+
+__all__ = ["resident_router"]

@@ -1,0 +1,135 @@
+"""Results: the overview, a focus area's chapter, one question, files and chart data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Response, Router, get
+from litestar.params import FromPath
+
+from stemme.dashboards.routes.shared import (
+    FRESH,
+    SHOWN_FIRST,
+    Asked,
+    file,
+    kept,
+    largest,
+    say,
+    tagged,
+    tell,
+)
+from stemme.dashboards.service import figures, reading, story
+from stemme.dashboards.service.downloads import to_csv
+from stemme.dashboards.service.reading import Results
+from stemme.errors import NotFound
+from stemme.programme import rules as tree
+from stemme.programme.service import tree as programme_of
+from stemme.web.pages import page
+from stemme.web.security import CHART_POLICY
+
+
+@get("/{lang:str}/results/{dashboard:str}")
+async def show_results(
+    request: Asked, lang: FromPath[str], dashboard: FromPath[str]
+) -> Response[Any]:
+    """The overview of a survey's results, or all its numbers as a file (`.csv`)."""
+    name, as_file = dashboard.removesuffix(".csv"), dashboard.endswith(".csv")
+    results, stories = await _stories(request, name, lang)
+    if as_file:
+        return file(request, to_csv(stories, lang), name)
+    programme = programme_of(request.app.state.config)
+    numbers = results.release.hidden
+    attack = results.release.attack
+    context = _context(request, results, lang)
+    response = page(
+        request,
+        "dashboards/resident/results.html",
+        chapters=[c.first(SHOWN_FIRST) for c in story.chapters(stories, programme, lang)],
+        base=largest(stories),
+        minimum=results.release.plan.minimum or min(s.minimum for s in stories),
+        hidden_numbers=numbers.district + numbers.groups,
+        all_numbers=numbers.district_of + numbers.groups_of,
+        attacked=attack is not None,
+        narrowest=attack.narrowest if attack else None,
+        released_on=results.released_on,
+        **context,
+    )
+    return tagged(request, response, FRESH)
+
+
+@get("/{lang:str}/results/{dashboard:str}/{name:str}")
+async def show_result(
+    request: Asked, lang: FromPath[str], dashboard: FromPath[str], name: FromPath[str]
+) -> Response[Any]:
+    """A chapter, one question with all its numbers, its file (`.csv`) or its `.chart.json`."""
+    results, stories = await _stories(request, dashboard, lang)
+    told = story.chapters(stories, programme_of(request.app.state.config), lang)
+    stem, _, kind = name.partition(".")
+    chapter = next((one for one in told if one.id == stem), None)
+    if chapter is not None and not kind:
+        return _show_chapter(request, results, chapter, lang)
+    chosen = next((one for one in stories if one.id == stem), None)
+    if chosen is None or kind not in ("", "csv", "chart.json"):
+        raise NotFound
+    if kind == "csv":
+        return file(request, to_csv([chosen], lang), f"{dashboard}-{stem}")
+    if kind == "chart.json":
+        figure = msgspec.json.encode(figures.draw(results, chosen))
+        response = Response(figure, media_type="application/json")
+        return tagged(request, response, FRESH)
+    own = next(one for one in told if chosen in one.stories)
+    return _show_question(request, results, own, chosen)
+
+
+def _show_chapter(
+    request: Asked, results: Results, chapter: story.Chapter, lang: str
+) -> Response[Any]:
+    context = _context(request, results, lang)
+    response = page(request, "dashboards/resident/chapter.html", chapter=chapter, **context)
+    return tagged(request, response, FRESH)
+
+
+def _show_question(
+    request: Asked, results: Results, chapter: story.Chapter, chosen: story.Story
+) -> Response[Any]:
+    programme = programme_of(request.app.state.config)
+    lang = request.path_params["lang"]
+    place = tree.find(programme, chosen.part) if chosen.part else None
+    response = page(
+        request,
+        "dashboards/resident/question.html",
+        headers={"content-security-policy": CHART_POLICY},
+        chapter=chapter,
+        story=chosen,
+        place=place,
+        **_context(request, results, lang),
+    )
+    return tagged(request, response, FRESH)
+
+
+async def _stories(request: Asked, name: str, lang: str) -> tuple[Results, list[story.Story]]:
+    """Give the newest results of a dashboard and their stories; raises `NotFound`."""
+    config = request.app.state.config
+    async with request.app.state.pool.acquire() as conn:
+        results = await reading.find_results(conn, config, name, kept(request))
+    if results is None:
+        raise NotFound
+    return results, tell(request, results, lang)
+
+
+def _context(request: Asked, results: Results, lang: str) -> dict[str, Any]:
+    """Give what every page of a release shows."""
+    programme = programme_of(request.app.state.config)
+    words = story.Words(results, lang)
+    return {
+        "programme": programme,
+        "say": say(programme, lang),
+        "title": words.planned(results.dashboard.title, "title"),
+        "summary": words.planned(results.dashboard.summary, "summary"),
+        "url": f"/{lang}/results/{results.dashboard.id}",
+        "sample": results.sample,
+    }
+
+
+results_router = Router("/", route_handlers=[show_results, show_result])

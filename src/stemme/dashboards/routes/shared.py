@@ -1,0 +1,63 @@
+"""What several pages of the public share: results in memory, tags, files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from litestar import Request, Response
+
+from stemme.dashboards.service import reading, story
+from stemme.dashboards.service.reading import Results
+from stemme.programme.model import Programme
+from stemme.programme.service import tree as programme_of
+
+Asked = Request[Any, Any, Any]
+
+SHOWN_FIRST = 2
+"""Stories of a chapter on the overview and on a focus area's page; the rest is one tap away."""
+FRESH = "public, max-age=60"
+CURRENT = "no-cache"
+"""For pages that also say what is open now: asked again each time, 304 when nothing changed."""
+
+
+def kept(request: Asked) -> reading.Kept:
+    state = request.app.state
+    if "kept_results" not in state:
+        state.kept_results = {}
+    kept: reading.Kept = state.kept_results
+    return kept
+
+
+def tell(request: Asked, results: Results, lang: str) -> list[story.Story]:
+    return results.told(
+        lang, lambda: story.tell(results, programme_of(request.app.state.config), lang)
+    )
+
+
+def say(programme: Programme, lang: str) -> Callable[[str, str], str]:
+    return partial(story.programme_text, programme, lang)
+
+
+def largest(stories: list[story.Story]) -> story.Base:
+    bases = [line.share.base for one in stories for line in one.lines if line.share.base]
+    return max(bases, default=None)
+
+
+def tagged(request: Asked, response: Response[Any], keep: str) -> Response[Any]:
+    """Give the response with its own tag, or 304 to a browser that has it already."""
+    tag = f'"{hashlib.sha256(response.content).hexdigest()[:20]}"'
+    response.headers["etag"] = tag
+    response.headers["cache-control"] = keep
+    known = request.headers.get("if-none-match", "")
+    if tag not in (part.strip().removeprefix("W/") for part in known.split(",")):
+        return response
+    return Response(None, status_code=304, headers=dict(response.headers))
+
+
+def file(request: Asked, body: bytes, name: str) -> Response[Any]:
+    response = Response(body, media_type="text/csv; charset=utf-8")
+    response.headers["content-disposition"] = f'attachment; filename="{name}.csv"'
+    return tagged(request, response, FRESH)

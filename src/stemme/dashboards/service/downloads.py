@@ -1,0 +1,64 @@
+"""Results as a file: one line a number, labels in the reader's language beside stable ids."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from stemme.dashboards.service.story import Bar, Line, Story
+from stemme.i18n import lazy as _
+from stemme.i18n import translate
+
+_COLUMNS = (
+    _("Spørsmål"),
+    _("Påstand"),
+    _("Gruppe"),
+    _("Svar"),
+    _("Andel i prosent"),
+    _("Svarte, minst"),
+    _("Svarte, mest"),
+)
+_IDS = ("question_id", "variable_id", "breakdown_id", "group_id", "answer_id")
+_HIDDEN = _("skjult")
+_EVERYONE = _("Alle som svarte")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+Cells = tuple[str, ...]
+
+
+def to_csv(stories: list[Story], lang: str) -> bytes:
+    """Give the numbers as CSV with a byte order mark and semicolons, as spreadsheets want it."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow([*(translate(column, lang) for column in _COLUMNS), *_IDS])
+    for story in stories:
+        for line in story.lines:
+            writer.writerows([_plain(cell) for cell in row] for row in _rows(story, line, lang))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _rows(story: Story, line: Line, lang: str) -> Iterator[Cells]:
+    everyone = translate(_EVERYONE, lang)
+    top = story.top_label or line.label
+    asked = (story.label, line.label if story.kind == "grid" else "")
+    own = (story.id, line.id)
+    for bar in line.bars:
+        yield (*asked, everyone, bar.label, *_numbers(bar, lang), *own, "", "", bar.id)
+    if line.comparisons:
+        yield (*asked, everyone, top, *_numbers(line.share, lang), *own, "", "", "top")
+    for comparison in line.comparisons:
+        for bar in comparison.bars:
+            place = (*own, comparison.id, bar.id, "top")
+            yield (*asked, bar.label, top, *_numbers(bar, lang), *place)
+
+
+def _numbers(bar: Bar, lang: str) -> Cells:
+    hidden = translate(_HIDDEN, lang)
+    low, high = bar.base or (hidden, hidden)
+    return (hidden if bar.percent is None else str(bar.percent), str(low), str(high))
+
+
+def _plain(cell: str) -> str:
+    """Give a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

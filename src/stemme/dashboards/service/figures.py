@@ -1,0 +1,19 @@
+"""The figure of a question: the tables of its release drawn with the words of its story."""
+
+from __future__ import annotations
+
+from stemme.dashboards import charts
+from stemme.dashboards.service.reading import Results
+from stemme.dashboards.service.story import Story
+
+
+def draw(results: Results, story: Story) -> charts.Figure:
+    """Give the plotly figure of the whole district's answers."""
+    tables = [results.release.district(line.id) for line in story.lines]
+    labels = [line.label for line in story.lines]
+    if story.kind == "many":
+        return charts.bars(tables, labels)
+    answers = {bar.id: bar.label for bar in story.lines[0].bars}
+    if story.kind == "grid":
+        return charts.stacked(tables, labels, answers)
+    return charts.distribution(tables[0], answers)

@@ -1,0 +1,89 @@
+"""What is released, read as the resident role and decoded once a process."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
+
+import asyncpg
+
+from stemme.config import Config
+from stemme.dashboards import rules, store
+from stemme.dashboards.model import Dashboard
+from stemme.disclosure.model import Release
+from stemme.i18n.source import read
+from stemme.surveys.model import Version
+
+T = TypeVar("T")
+
+
+class Results(NamedTuple):
+    """A release with the plan and the survey it was made from."""
+
+    key: store.ReleaseKey
+    release: Release
+    dashboard: Dashboard
+    version: Version
+    remembered: dict[str, Any]
+
+    @property
+    def sample(self) -> bool:
+        return self.key.sample
+
+    @property
+    def released_on(self) -> datetime.date:
+        return self.key.released_on
+
+    def told(self, lang: str, tell: Callable[[], T]) -> T:
+        """Give what `tell` makes of the release in a language; a frozen release is told once."""
+        if lang not in self.remembered:
+            self.remembered[lang] = tell()
+        found: T = self.remembered[lang]
+        return found
+
+
+Kept = dict[store.ReleaseKey, Results]
+"""Releases are frozen, so what was decoded once stays right; a newer wave has a new key."""
+
+
+async def find_results(
+    conn: asyncpg.Connection, config: Config, dashboard: str, kept: Kept
+) -> Results | None:
+    """Give the newest results of a dashboard; real ones always before sample ones."""
+    survey = _surveys_of_dashboards(config).get(dashboard)
+    key = await store.find_newest_release(conn, survey) if survey else None
+    return await _read(conn, key, kept) if key else None
+
+
+async def list_results(conn: asyncpg.Connection, kept: Kept) -> list[Results]:
+    """Give the newest results of every survey, the latest first."""
+    keys = await store.list_newest_releases(conn)
+    keys.sort(key=lambda key: (key.sample, -key.released_on.toordinal(), key.survey))
+    return [results for key in keys if (results := await _read(conn, key, kept))]
+
+
+async def _read(conn: asyncpg.Connection, key: store.ReleaseKey, kept: Kept) -> Results | None:
+    if key in kept:
+        return kept[key]
+    release = Release.decode(await store.fetch_release_body(conn, key))
+    header, dashboard = rules.read_header(release.header)
+    version = await store.find_version(conn, key.survey, header.revision)
+    if version is None or header.sample != key.sample:
+        return None
+    for old in [other for other in kept if other.survey == key.survey]:
+        del kept[old]
+    kept[key] = Results(key, release, dashboard, version, {})
+    return kept[key]
+
+
+@lru_cache(maxsize=4)
+def _surveys_of_dashboards(config: Config) -> dict[str, str]:
+    """Give which survey each dashboard shows, as the files say it; read once a process."""
+    found = {}
+    for path in sorted((config.place / "dashboards").glob("*.yaml")):
+        source, _ = read(path)
+        if source is not None and "survey" in source.data:
+            found[path.stem] = str(source.data["survey"])
+    return found

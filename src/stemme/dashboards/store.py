@@ -1,0 +1,90 @@
+"""Releases in the database: found, read once, made, refused."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple
+
+import asyncpg
+import msgspec
+
+from stemme.db import statements
+from stemme.surveys.model import Version, Wave
+
+Q = statements.load(__file__)
+
+PREFETCH = 2_000
+"""Rows a streaming pass holds at a time."""
+
+
+class ReleaseKey(NamedTuple):
+    """Which release of a survey is shown, and whether its answers were invented."""
+
+    survey: str
+    wave: int
+    sample: bool
+    released_on: datetime.date
+
+
+async def find_newest_release(conn: asyncpg.Connection, survey: str) -> ReleaseKey | None:
+    row = await conn.fetchrow(Q.find_newest_release, survey)
+    return ReleaseKey(*row) if row else None
+
+
+async def list_newest_releases(conn: asyncpg.Connection) -> list[ReleaseKey]:
+    return [ReleaseKey(*row) for row in await conn.fetch(Q.list_newest_releases)]
+
+
+async def fetch_release_body(conn: asyncpg.Connection, key: ReleaseKey) -> Any:
+    return await conn.fetchval(Q.fetch_release_body, key.survey, key.wave)
+
+
+async def find_version(conn: asyncpg.Connection, survey: str, revision: int) -> Version | None:
+    row = await conn.fetchrow(Q.find_version, survey, revision)
+    return msgspec.convert(dict(row), Version) if row else None
+
+
+async def list_waves_to_release(conn: asyncpg.Connection) -> list[tuple[str, int]]:
+    return [(row["survey"], row["wave"]) for row in await conn.fetch(Q.list_waves_to_release)]
+
+
+async def find_wave(conn: asyncpg.Connection, survey: str, wave: int) -> Wave | None:
+    row = await conn.fetchrow(Q.find_wave, survey, wave)
+    return msgspec.convert(dict(row), Wave) if row else None
+
+
+async def find_last_closed_wave(conn: asyncpg.Connection, survey: str) -> int | None:
+    wave: int | None = await conn.fetchval(Q.find_last_closed_wave, survey)
+    return wave
+
+
+async def stream_coded_answers(
+    conn: asyncpg.Connection, survey: str, wave: int
+) -> AsyncIterator[dict[str, Any]]:
+    """Give each person's coded answers, once; must run inside a transaction."""
+    async for row in conn.cursor(Q.stream_coded_answers, survey, wave, prefetch=PREFETCH):
+        yield row["coded"]
+
+
+async def publish_release(conn: asyncpg.Connection, survey: str, wave: int, body: Any) -> str:
+    """Freeze a release; gives 'released', 'exists' or 'not ready'."""
+    result: str = await conn.fetchval(Q.publish_release, survey, wave, body)
+    return result
+
+
+async def refuse_release(conn: asyncpg.Connection, survey: str, wave: int, reason: str) -> None:
+    await conn.execute(Q.refuse_release, survey, wave, reason)
+
+
+async def list_waves_in_the_field(conn: asyncpg.Connection) -> list[tuple[str, int]]:
+    return [(row["survey"], row["wave"]) for row in await conn.fetch(Q.list_waves_in_the_field)]
+
+
+async def record_fieldwork(conn: asyncpg.Connection, survey: str, wave: int) -> None:
+    await conn.execute(Q.record_fieldwork, survey, wave)
+
+
+async def delete_withdrawn(conn: asyncpg.Connection) -> int:
+    gone: int = await conn.fetchval(Q.delete_withdrawn)
+    return gone

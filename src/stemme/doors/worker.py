@@ -1,0 +1,144 @@
+"""The worker: no door, three roles; releases, counts the field, deletes what was withdrawn."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import asyncpg
+
+from stemme.config import Config
+from stemme.dashboards.service import upkeep
+from stemme.db.pool import open_pool
+
+POLL = 1.0
+"""Seconds between two looks for work."""
+FIELDWORK = 600.0
+"""Seconds between two looks for a new day."""
+PATIENCE = 300.0
+"""The longest wait, in seconds, before a job that failed is tried again."""
+GRACE = 5.0
+"""Seconds a job may go on after the signal to stop; a release cut off leaves nothing half done."""
+
+log = logging.getLogger("stemme.worker")
+
+
+def serve(config: Config) -> int:
+    """Work until SIGTERM or SIGINT."""
+    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
+    if not asyncio.run(run(config)):
+        # A thread still computes what nobody will publish; waiting for it would be no grace.
+        os._exit(0)
+    return 0
+
+
+async def run(config: Config, stop: asyncio.Event | None = None) -> bool:
+    """Work until told to stop; gives whether every job had come to its end."""
+    stop = stop or _signals()
+    tasks = [
+        asyncio.create_task(_work(config, stop, "release", _releases(config, stop))),
+        asyncio.create_task(_work(config, stop, "fieldwork", _every(FIELDWORK, _field))),
+        asyncio.create_task(_work(config, stop, "retention", _every(POLL, _withdrawals))),
+    ]
+    await stop.wait()
+    _, late = await asyncio.wait(tasks, timeout=GRACE)
+    for task in late:
+        task.cancel()
+    return not late
+
+
+def _signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+class Backoff:
+    """When a job may run again: at once after success, ever later after failures."""
+
+    def __init__(self) -> None:
+        self._failures: dict[str, tuple[int, float]] = {}
+
+    def due(self, name: str, now: float) -> bool:
+        return now >= self._failures.get(name, (0, 0.0))[1]
+
+    def done(self, name: str) -> None:
+        self._failures.pop(name, None)
+
+    def failed(self, name: str, now: float) -> None:
+        times = self._failures.get(name, (0, 0.0))[0] + 1
+        self._failures[name] = (times, now + min(PATIENCE, POLL * 2**times))
+
+
+Round = Callable[[asyncpg.Pool, Backoff], Awaitable[None]]
+
+
+async def _work(config: Config, stop: asyncio.Event, role: str, turn: Round) -> None:
+    """Take turns as one role until told to stop; whatever fails is named and tried again later."""
+    backoff, pool = Backoff(), None
+    try:
+        while not stop.is_set():
+            if backoff.due(role, time.monotonic()):
+                try:
+                    pool = pool or await open_pool(config, role, size=2)
+                    await turn(pool, backoff)
+                    backoff.done(role)
+                except Exception as error:  # noqa: BLE001 - one failing job never ends the others
+                    _complain(role, error)
+                    backoff.failed(role, time.monotonic())
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), POLL)
+    finally:
+        if pool is not None:
+            pool.terminate()
+
+
+def _complain(job: str, error: BaseException) -> None:
+    """Name the job and the kind of error; its text may quote what was counted."""
+    log.error("%s failed: %s", job, type(error).__name__)
+
+
+def _releases(config: Config, stop: asyncio.Event) -> Round:
+    async def turn(pool: asyncpg.Pool, backoff: Backoff) -> None:
+        async with pool.acquire() as conn:
+            waiting = await upkeep.list_waves_to_release(conn)
+            for slug, wave in waiting:
+                name = f"release {slug}/{wave}"
+                if stop.is_set() or not backoff.due(name, time.monotonic()):
+                    continue
+                try:
+                    log.info("%s: %s", name, await upkeep.release(conn, config, slug, wave))
+                    backoff.done(name)
+                except Exception as error:  # noqa: BLE001 - the next wave gets its turn
+                    _complain(name, error)
+                    backoff.failed(name, time.monotonic())
+
+    return turn
+
+
+def _every(seconds: float, job: Callable[[asyncpg.Connection], Awaitable[None]]) -> Round:
+    last = float("-inf")
+
+    async def turn(pool: asyncpg.Pool, _: Backoff) -> None:
+        nonlocal last
+        if time.monotonic() - last >= seconds:
+            async with pool.acquire() as conn:
+                await job(conn)
+            last = time.monotonic()
+
+    return turn
+
+
+async def _field(conn: asyncpg.Connection) -> None:
+    await upkeep.record_fieldwork(conn)
+
+
+async def _withdrawals(conn: asyncpg.Connection) -> None:
+    await upkeep.delete_withdrawn(conn)
