@@ -6,7 +6,9 @@ from litestar import Litestar
 
 from stemme.config import Config
 from stemme.dashboards import routes as dashboards
+from stemme.doors import place
 from stemme.i18n import LANGUAGES
+from stemme.surveys.routes import answering, receipts
 from stemme.web import routes
 from stemme.web.door import Door, create
 
@@ -17,8 +19,14 @@ def create_app(config: Config) -> Litestar:
         config,
         Door(
             name="resident",
+            site_name=place.name_of(config),
             roles=("resident",),
             languages=tuple(LANGUAGES),
-            handlers=[routes.resident_router, dashboards.resident_router],
+            handlers=[
+                routes.resident_router,
+                dashboards.resident_router,
+                answering.router,
+                receipts.router,
+            ],
         ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import Litestar
 
 from stemme.config import Config
+from stemme.doors import place
 from stemme.i18n import STAFF_LANGUAGES
 from stemme.staff import doorkeeper
 from stemme.staff import routes as staff
@@ -17,6 +18,7 @@ def create_app(config: Config) -> Litestar:
         config,
         Door(
             name="staff",
+            site_name=place.name_of(config),
             roles=("staff",),
             languages=STAFF_LANGUAGES,
             handlers=[staff.router],
