@@ -9,6 +9,7 @@ from stemme.doors import place
 from stemme.i18n import STAFF_LANGUAGES
 from stemme.staff import doorkeeper
 from stemme.staff import routes as staff
+from stemme.surveys.routes import fieldwork
 from stemme.web.door import Door, create
 
 
@@ -21,7 +22,7 @@ def create_app(config: Config) -> Litestar:
             site_name=place.name_of(config),
             roles=("staff",),
             languages=STAFF_LANGUAGES,
-            handlers=[staff.router],
+            handlers=[staff.router, fieldwork.staff_router],
             guards=[doorkeeper.check_csrf],
             middleware=[doorkeeper.Doorkeeper(config)],
             exception_handlers=doorkeeper.exception_handlers,

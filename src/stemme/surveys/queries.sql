@@ -54,6 +54,10 @@ insert into wave (survey, wave, state, revision, opened_at, closed_at, late_unti
 values ($1, 0, 'closed', $2, now() - interval '15 days', now() - interval '1 day',
         now() - interval '1 hour');
 
+-- name: order_sample_release(survey)
+update wave set state = 'releasing'
+where survey = $1 and sample and state = 'closed' and refusal is null;
+
 -- Answers ---------------------------------------------------------------------------------------
 
 -- name: append_answer(survey, wave, revision, receipt, digest, language, coded, texts)
@@ -69,3 +73,44 @@ select receipt_state($1, $2);
 select request_withdrawal($1, $2);
 
 -- Fieldwork -------------------------------------------------------------------------------------
+
+-- name: list_newest_waves()
+-- role: stemme_staff
+select distinct on (survey) survey, wave, sample, state, revision, opened_at, closed_at, late_until,
+       refusal
+from wave where not sample order by survey, wave desc;
+
+-- name: find_newest_wave(survey)
+-- role: stemme_staff
+select survey, wave, sample, state, revision, opened_at, closed_at, late_until, refusal
+from wave where survey = $1 and not sample order by wave desc limit 1;
+
+-- name: list_counts(survey, wave)
+-- role: stemme_staff
+select day, total from fieldwork_count where survey = $1 and wave = $2 order by day desc limit 60;
+
+-- name: list_newest_counts()
+-- role: stemme_staff
+select distinct on (survey, wave) survey, wave, day, total
+from fieldwork_count order by survey, wave, day desc;
+
+-- name: open_wave(survey, wave, revision)
+-- role: stemme_staff
+insert into wave (survey, wave, state, revision, opened_at) values ($1, $2, 'open', $3, now())
+on conflict (survey, wave) do update
+set state = 'open', revision = excluded.revision, opened_at = excluded.opened_at
+where wave.state = 'draft'
+returning wave;
+
+-- name: close_wave(survey, wave, grace_minutes)
+-- role: stemme_staff
+update wave
+set state = 'closed', closed_at = now(), late_until = now() + make_interval(mins => $3), refusal = null
+where survey = $1 and wave = $2 and state = 'open' and not sample
+returning wave;
+
+-- name: order_release(survey, wave)
+-- role: stemme_staff
+update wave set state = 'releasing', refusal = null
+where survey = $1 and wave = $2 and state = 'closed' and late_until <= now() and not sample
+returning wave;

@@ -16,6 +16,9 @@ URGENCY: tuple[Step, ...] = (
 )  # fmt: skip
 """The order of the list: what needs a person first, then what runs by itself, then what is done."""
 
+WAITING: frozenset[Step] = frozenset({"mend", "refused", "release", "open"})
+"""Steps that nothing but a person takes further."""
+
 GRACE_MINUTES = 60
 GRACE_LONGEST = 7 * 24 * 60
 
@@ -34,16 +37,14 @@ def may_close(wave: Wave | None) -> bool:
     return wave is not None and not wave.sample and wave.state == "open"
 
 
-def late_until(closed_at: datetime.datetime, grace_minutes: int) -> datetime.datetime:
-    """When the last answer that was begun before closing is taken."""
-    if not 0 <= grace_minutes <= GRACE_LONGEST:
-        raise ValueError(grace_minutes)
-    return closed_at + datetime.timedelta(minutes=grace_minutes)
+def grace_minutes(number: float | None) -> int | None:
+    """The minutes in which answers begun before closing still count, or None when that is no time.
 
-
-def is_in_grace(wave: Wave, now: datetime.datetime) -> bool:
-    """Whether a closed wave still takes answers begun before it closed."""
-    return wave.state == "closed" and wave.late_until is not None and now < wave.late_until
+    None at all is allowed: whoever is writing then loses what they wrote.
+    """
+    if number is None or number != int(number) or not 0 <= number <= GRACE_LONGEST:
+        return None
+    return int(number)
 
 
 def may_release(wave: Wave | None, now: datetime.datetime) -> bool:
@@ -61,12 +62,10 @@ def step(wave: Wave | None, now: datetime.datetime, *, broken: bool) -> Step:
     """What the survey waits for; `broken`: its file has complaints, which only opening minds."""
     if wave is None or wave.sample or wave.state == "draft":
         return "mend" if broken else "open"
-    if wave.state == "open":
+    if may_close(wave):
         return "close"
-    if wave.state == "releasing":
-        return "releasing"
-    if wave.state == "released":
-        return "released"
-    if is_in_grace(wave, now):
-        return "grace"
-    return "refused" if wave.refusal else "release"
+    if may_release(wave, now):
+        return "refused" if wave.refusal else "release"
+    if wave.state in ("releasing", "released"):
+        return "releasing" if wave.state == "releasing" else "released"
+    return "grace"
