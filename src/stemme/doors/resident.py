@@ -9,6 +9,7 @@ from stemme.dashboards import routes as dashboards
 from stemme.doors import place
 from stemme.i18n import LANGUAGES
 from stemme.surveys.routes import answering, receipts
+from stemme.surveys.routes import answering, receipts
 from stemme.web import routes
 from stemme.web.door import Door, create
 

@@ -145,8 +145,8 @@ def draw_svg(poster: Poster) -> bytes:
     ]
     top = 71 + _CODE
     height = (_HEIGHT - top - 10) / max(len(poster.others), 1)
-    for place, one in enumerate(poster.others):
-        y = top + place * height
+    for number, one in enumerate(poster.others):
+        y = top + number * height
         lines.append(Words(one.title, min(5.5, height * 0.4), y, one.lang, one.dir, bold=True))
         lines.append(Words(one.line, min(4, height * 0.3), y + height * 0.4, one.lang, one.dir))
     place = f'<svg x="{(_WIDTH - _CODE) / 2:g}" y="48" width="{_CODE}" height="{_CODE}" '

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import asyncpg
 import msgspec
@@ -12,7 +12,7 @@ from stemme.surveys.model import Survey, Version, Wave
 
 Q = statements.load(__file__)
 
-Connection = asyncpg.Connection
+Connection: TypeAlias = asyncpg.Connection
 Outcome = Literal["stored", "repeated", "conflict", "closed"]
 ReceiptState = Literal["stored", "withdrawn", "unknown"]
 

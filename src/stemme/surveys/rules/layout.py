@@ -16,12 +16,14 @@ from stemme.surveys.model import (
     Group,
     Item,
     Many,
-    Note,
     One,
     Question,
     Survey,
     Text,
 )
+
+MINIMUM = 5
+SENSITIVE_MINIMUM = 10
 
 
 @dataclass(frozen=True)
@@ -194,9 +196,5 @@ def sensitive(layout: Layout) -> bool:
 def minimum(survey: Survey, question: AnyQuestion | None = None) -> int:
     """From how many people a number is shown: 5, and 10 for children and sensitive questions."""
     if survey.audience == "children" or (question is not None and question.sensitive):
-        return 10
-    return 5
-
-
-def is_note(part: Part) -> bool:
-    return isinstance(part.node, Note)
+        return SENSITIVE_MINIMUM
+    return MINIMUM

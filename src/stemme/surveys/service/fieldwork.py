@@ -119,7 +119,8 @@ async def open_wave(
             raise WaveMoved
         if await conn.fetchval(store.Q.open_wave, slug, wave, latest[0]) is None:
             raise WaveMoved
-        await staff.audit(conn, by and by.id, "open_wave", f"{slug}/{wave}", revision=latest[0])
+        actor = by.id if by is not None else None
+        await staff.audit(conn, actor, "open_wave", f"{slug}/{wave}", revision=latest[0])
 
 
 async def close_wave(

@@ -38,11 +38,16 @@ async def ensure_sample(conn: store.Connection, config: Config, slug: str, n: in
     return True
 
 
+async def order_release(conn: store.Connection, slug: str) -> None:
+    """Hand the sample wave to the worker, unless it was released or refused before. By the owner."""
+    await conn.execute(store.Q.order_sample_release, slug)
+
+
 def sample_rows(
     survey: Survey, revision: int, n: int, last_day: datetime.date
 ) -> list[tuple[Any, ...]]:
     """`n` rows in the order of `store.SAMPLE_COLUMNS`; the same for the same survey and day."""
-    chance = random.Random(f"sample {survey.id}")  # noqa: S311 - not a secret
+    chance = random.Random(f"sample {survey.id}")
     layout = lay_out(survey)
     rows: list[tuple[Any, ...]] = []
     for number in range(n):
