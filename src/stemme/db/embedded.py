@@ -105,6 +105,10 @@ class EmbeddedPostgres:
             raise
         return self
 
+    def is_running(self) -> bool:
+        """Whether the server that was started still lives."""
+        return self.process is not None and self.process.poll() is None
+
     def stop(self, timeout: float = 15.0) -> None:
         """Shut the server down, cleanly if it lets itself."""
         process, self.process = self.process, None

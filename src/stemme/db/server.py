@@ -50,10 +50,20 @@ def with_credentials(url: str, user: str = "", password: str = "") -> str:
     """The address `url` with user and password in it."""
     if not user:
         return url
+    return _with_user(url, f"{quote(user, safe='')}:{quote(password, safe='')}@")
+
+
+def _with_user(url: str, user: str) -> str:
+    # Put together by hand: `geturl` loses the slashes of an address without a host.
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
-    netloc = f"{quote(user, safe='')}:{quote(password, safe='')}@{host}"
-    return f"{parts.scheme}://{netloc}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{user}{host}{parts.path}{query}"
+
+
+def without_credentials(url: str) -> str:
+    """The address `url` without anybody's name and password."""
+    return _with_user(url, "")
 
 
 async def connect(config: Config, role: str, **settings: str) -> asyncpg.Connection:

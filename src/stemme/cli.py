@@ -1,0 +1,123 @@
+"""The `stemme` command: what is started, and the verbs of the features."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from stemme import config as settings
+from stemme.config import Config
+
+DOORS = ("resident", "staff")
+# A door must not load what only a command needs: features are asked for their verbs only when the
+# verb is none of these.
+FEATURES = ("stemme.surveys.cli", "stemme.dashboards.cli", "stemme.staff.cli")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb; 0 done, 1 the content or the machine is wrong, 2 the command was."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    args = _parser(words).parse_args(words)
+    try:
+        config = settings.load()
+    except ValueError as error:
+        print(f"PORT and STAFF_PORT must be numbers: {error}", file=sys.stderr)
+        return 2
+    run: Callable[[argparse.Namespace, Config], int] = args.run
+    try:
+        return run(args, config)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if not _is_expected(error):
+            raise
+        print(str(error) or type(error).__name__, file=sys.stderr)
+        return 1
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="stemme", description="A neighbourhood's surveys, votes and results."
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    up = verbs.add_parser("up", help="start everything: database, doors and worker")
+    up.add_argument(
+        "--sample", action="store_true", help="add sample answers with DATABASE_URL too"
+    )
+    up.set_defaults(run=_up)
+
+    door = verbs.add_parser("door", help="serve one door, with the role of that door alone")
+    door.add_argument("name", choices=DOORS, metavar="NAME", help=" or ".join(DOORS))
+    door.set_defaults(run=_door)
+
+    worker = verbs.add_parser("worker", help="make releases, count fieldwork, delete what must go")
+    worker.set_defaults(run=_worker)
+
+    migrate = verbs.add_parser("migrate", help="make the roles and bring the database to the head")
+    migrate.set_defaults(run=_migrate)
+
+    if next((word for word in words if not word.startswith("-")), None) not in verbs.choices:
+        for feature in FEATURES:
+            import_module(feature).add_commands(verbs)
+    return parser
+
+
+def _up(args: argparse.Namespace, config: Config) -> int:
+    from stemme.doors import up
+
+    return up.up(config, sample=args.sample)
+
+
+def _door(args: argparse.Namespace, config: Config) -> int:
+    from stemme.doors import children, serving
+
+    children.follow_parent()
+    door = import_module(f"stemme.doors.{args.name}")
+    port = {"resident": config.port, "staff": config.staff_port}[args.name]
+    serving.serve(door.create_app(config), config.host, port)
+    return 0
+
+
+def _worker(_args: argparse.Namespace, config: Config) -> int:
+    from stemme.doors import children, worker
+
+    children.follow_parent()
+    return worker.serve(config)
+
+
+def _migrate(_args: argparse.Namespace, config: Config) -> int:
+    from stemme.db import migrate, server
+
+    with server.running(config):
+        applied = asyncio.run(migrate.migrate_here(config))
+    for name in applied:
+        print(f"applied {name}")
+    if not applied:
+        print("nothing to apply")
+    return 0
+
+
+def _is_expected(error: Exception) -> bool:
+    """Whether the message says all a person needs; anything else is a fault, with its traceback."""
+    import asyncpg
+
+    from stemme.db.binaries import NoPostgres
+    from stemme.db.embedded import DatabaseFailed
+    from stemme.db.migrate import MigrationRefused
+    from stemme.errors import StemmeError
+
+    facts = (StemmeError, DatabaseFailed, MigrationRefused, NoPostgres, OSError)
+    refused = (
+        asyncpg.PostgresConnectionError,
+        asyncpg.InvalidAuthorizationSpecificationError,
+        asyncpg.InvalidCatalogNameError,
+        asyncpg.InsufficientPrivilegeError,
+        asyncpg.LockNotAvailableError,
+        asyncpg.TooManyConnectionsError,
+        asyncpg.CannotConnectNowError,
+    )
+    return isinstance(error, (*facts, *refused))
