@@ -1,0 +1,75 @@
+"""What a browser may do with our pages, and who may post."""
+
+import pytest
+from litestar import Request, post
+
+from stemme.web.security import BODY_LIMIT
+
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+
+
+@post("/{lang:str}/echo")
+async def echo(request: Request) -> str:
+    """Read a form."""
+    form = await request.form()
+    return str(len(form))
+
+
+@pytest.fixture
+def door(open_door):
+    """A resident door with a form."""
+    return open_door(echo)
+
+
+@pytest.mark.parametrize(
+    "path", ["/nb/privacy", "/", "/nowhere", "/healthz", "/assets/favicon.svg"]
+)
+def test_every_response_carries_the_security_headers(door, path):
+    """Pages, redirects, errors and files alike."""
+    headers = door.get(path).headers
+
+    assert HEADERS == {name: headers.get(name) for name in HEADERS}
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"sec-fetch-site": "same-origin"}, 201),
+        ({"sec-fetch-site": "none"}, 201),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site"}, 403),
+        ({"sec-fetch-site": "cross-site", "origin": "http://127.0.0.1:8000"}, 403),
+        ({"origin": "http://127.0.0.1:8000"}, 201),
+        ({"origin": "http://testserver.local"}, 201),
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({}, 201),
+    ],
+)
+def test_a_form_of_another_site_is_refused(door, headers, expected):
+    """Browsers tell by `Sec-Fetch-Site`, older ones by `Origin`."""
+    assert expected == door.post("/nb/echo", data={"a": "1"}, headers=headers).status_code
+
+
+def test_a_body_over_the_limit_gets_a_page_that_says_so(door):
+    """Refused whether or not the length was announced."""
+    big = b"a=" + b"x" * BODY_LIMIT
+
+    def pieces():
+        yield big
+
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    announced = door.post("/nb/echo", content=big, headers=form)
+    silent = door.post("/nb/echo", content=pieces(), headers=form)
+
+    assert [413, 413] == [announced.status_code, silent.status_code]
+    assert "Det du sendte, er for stort" in announced.text
