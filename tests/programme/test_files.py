@@ -105,17 +105,27 @@ def test_a_wrong_file_names_its_line(tmp_path: Path, old: str, new: str, expecte
     assert complaints[0].line in near, str(complaints[0])
 
 
-def test_measures_say_where_the_link_is_our_reading() -> None:
-    """No document ties a measure to a sub-area, so there every link is marked."""
+def test_goals_of_the_plan_belong_to_their_parts() -> None:
+    """A focus area has the goals printed under it; a sub-area those we read as its own."""
     programme, _ = files.load(FILE)
     assert programme is not None
-    part = rules.find(programme, "bolig-og-nabolag")
-    assert part is not None
-    links = rules.measures_of(programme, part)  # type: ignore[arg-type]
-    assert {True} == {link.our_reading for link in links}
     area = programme.focus_areas[0]
-    shown = {link.measure.id for link in rules.measures_of(programme, area)}
-    assert {"foreldrekraften", "karrierevegg"} <= shown
+    assert {
+        "trygge-oppvekstvilkar",
+        "bo-trygt-og-godt",
+        "gode-moteplasser",
+        "stor-andel-i-jobb",
+        "aktiv-frivillighet",
+    } == {goal.id for goal in rules.plan_goals_of(programme, area)}
+    readings = {
+        goal.sub_area_confidence
+        for part in area.sub_areas
+        for goal in rules.plan_goals_of(programme, part)
+    }
+    assert {"our_reading"} == readings
+    shown = [g.id for a in programme.focus_areas for g in rules.plan_goals_of(programme, a)]
+    shown += [goal.id for goal in rules.cross_cutting(programme)]
+    assert {goal.id for goal in programme.plan.goals} == set(shown)
 
 
 def test_an_id_knows_where_it_stands() -> None:

@@ -1,19 +1,10 @@
-"""Questions one can ask of the tree: where an id stands, and which measures belong to a part."""
+"""Questions asked of the tree: where an id stands, which goals of the plan belong to a part."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from stemme.programme.model import FocusArea, Measure, Node, PlanGoal, Programme, SubArea
-
-
-class LinkedMeasure(NamedTuple):
-    """A measure shown under a part of the tree; `our_reading` where no document ties them."""
-
-    measure: Measure
-    goal: PlanGoal
-    our_reading: bool
+from stemme.programme.model import FocusArea, Node, PlanGoal, Programme, SubArea
 
 
 def walk(programme: Programme) -> Iterator[tuple[Node, Node | None]]:
@@ -70,23 +61,14 @@ def under(programme: Programme, id_: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def measures_of(programme: Programme, part: FocusArea | SubArea) -> list[LinkedMeasure]:
-    """Give the plan's measures for a part, in the plan's order.
+def plan_goals_of(programme: Programme, part: FocusArea | SubArea) -> list[PlanGoal]:
+    """Give the plan's goals for a part, in the plan's order.
 
-    A focus area is printed over its measures; that a measure belongs to a certain goal, and
-    through it to a sub-area, is our reading unless both links are stated with high confidence.
+    The plan prints its goals under a focus area; that one belongs to a sub-area is our reading.
     """
-    linked = []
-    for goal in programme.plan.goals:
-        if isinstance(part, FocusArea):
-            if goal.focus_area == part.id:
-                linked += [LinkedMeasure(m, goal, m.confidence != "high") for m in goal.measures]
-        elif part.id in goal.sub_areas:
-            inferred = goal.sub_area_confidence != "high"
-            linked += [
-                LinkedMeasure(m, goal, inferred or m.confidence != "high") for m in goal.measures
-            ]
-    return linked
+    if isinstance(part, FocusArea):
+        return [goal for goal in programme.plan.goals if goal.focus_area == part.id]
+    return [goal for goal in programme.plan.goals if part.id in goal.sub_areas]
 
 
 def cross_cutting(programme: Programme) -> list[PlanGoal]:

@@ -59,7 +59,7 @@ class _Told(NamedTuple):
     url: str
     title: str
     stories: list[story.Story]
-    more: bool
+    rest: list[story.Story]
 
 
 @get("/{lang:str}/", name="home")
@@ -77,6 +77,8 @@ async def show_home(request: Asked, lang: FromPath[str]) -> Response[Any]:
         say=say(programme, lang),
         open=sorted(opened, key=lambda survey: -survey.minutes),
         results=[_linked(one, programme, lang) for one in results],
+        any_sample=any(one.sample for one in results),
+        all_sample=all(one.sample for one in results),
     )
     return tagged(request, response, CURRENT)
 
@@ -95,7 +97,7 @@ async def show_focus(request: Asked, lang: FromPath[str], id_: FromPath[str]) ->
         known = await surveys.list_surveys(conn)
         results = await reading.list_results(conn, kept(request))
     told = _told(request, results, programme, part, lang)
-    measures = tree.measures_of(programme, part)
+    goals = tree.plan_goals_of(programme, part)
     trail: list[tuple[str, str | None]] = [
         (say(programme, lang)(f"{part.id}.title", part.title), None)
     ]
@@ -114,8 +116,8 @@ async def show_focus(request: Asked, lang: FromPath[str], id_: FromPath[str]) ->
         stories=told,
         sample=any(one.sample for one in results) and bool(told),
         asked=_asked(known, results, tree.under(programme, part.id), lang),
-        measures=measures,
-        any_reading=any(link.our_reading for link in measures),
+        goals=goals,
+        any_reading=any(m.confidence != "high" for goal in goals for m in goal.measures),
     )
     return tagged(request, response, CURRENT)
 
@@ -181,11 +183,11 @@ def _told(
     found = []
     for one in results:
         own = story.stories_about(tell(request, one, lang), programme, part)
-        first = own[:SHOWN_FIRST] if isinstance(part, FocusArea) else own
+        own.sort(key=lambda one: part.id not in (one.part, one.focus_area))
         title = story.Words(one, lang).planned(one.dashboard.title, "title")
         if own:
             url = f"/{lang}/results/{one.dashboard.id}"
-            found.append(_Told(url, title, first, len(own) > len(first)))
+            found.append(_Told(url, title, own[:SHOWN_FIRST], own[SHOWN_FIRST:]))
     return found
 
 

@@ -16,7 +16,7 @@ from stemme.programme.service import tree as programme_of
 
 Asked = Request[Any, Any, Any]
 
-SHOWN_FIRST = 2
+SHOWN_FIRST = 4
 """Stories of a chapter on the overview and on a focus area's page; the rest is one tap away."""
 FRESH = "public, max-age=60"
 CURRENT = "no-cache"

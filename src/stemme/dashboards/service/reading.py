@@ -58,10 +58,15 @@ async def find_results(
 
 
 async def list_results(conn: asyncpg.Connection, kept: Kept) -> list[Results]:
-    """Give the newest results of every survey, the latest first."""
+    """Give the newest results of every survey: real ones first, then the latest, the largest."""
     keys = await store.list_newest_releases(conn)
-    keys.sort(key=lambda key: (key.sample, -key.released_on.toordinal(), key.survey))
-    return [results for key in keys if (results := await _read(conn, key, kept))]
+    found = [results for key in keys if (results := await _read(conn, key, kept))]
+    return sorted(found, key=_importance)
+
+
+def _importance(results: Results) -> tuple[bool, int, int]:
+    day = results.released_on.toordinal()
+    return (results.sample, -day, -len(results.dashboard.panels))
 
 
 async def _read(conn: asyncpg.Connection, key: store.ReleaseKey, kept: Kept) -> Results | None:

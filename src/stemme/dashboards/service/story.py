@@ -66,9 +66,12 @@ class Story(Struct, frozen=True):
 
     @property
     def base(self) -> Base:
-        """How many answered, when it is the same for every line of the story."""
-        bases = {line.share.base for line in self.lines}
-        return bases.pop() if len(bases) == 1 else None
+        """How many answered, as a band that holds those of all lines; None if one is hidden."""
+        bases = [line.share.base for line in self.lines]
+        known = [base for base in bases if base is not None]
+        if not known or len(known) < len(bases):
+            return None
+        return min(low for low, _ in known), max(high for _, high in known)
 
     @property
     def bars(self) -> tuple[Bar, ...]:
@@ -76,6 +79,16 @@ class Story(Struct, frozen=True):
         if self.kind == "one":
             return self.lines[0].bars
         return tuple(line.share for line in self.lines)
+
+    @property
+    def glimpse(self) -> tuple[Bar, ...]:
+        """Give what the story says in a glance: the top share, or what most people chose."""
+        if self.kind == "many":
+            return self.bars[:3]
+        if self.kind == "one" and self.top_label and self.lines[0].share.percent is not None:
+            share = self.lines[0].share
+            return (Bar(share.id, self.top_label, share.percent, share.base),)
+        return self.bars
 
     @property
     def hidden(self) -> int:
