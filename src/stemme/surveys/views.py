@@ -92,7 +92,9 @@ class PageView:
     @property
     def errors(self) -> list[tuple[str, str]]:
         """Field and sentence of every error, for the summary."""
-        return [(item.first_id, item.error) for item in self.items if item.error]
+        return [
+            (item.first_id, f"{item.label} {item.error}") for item in self.items if item.error
+        ]
 
     @property
     def new(self) -> list[ItemView]:
@@ -200,6 +202,7 @@ class Said:
     id: str
     label: str
     lines: tuple[str, ...]
+    own_words: bool
 
 
 @dataclass(frozen=True)
@@ -220,6 +223,7 @@ def review_view(
                 PREFIX + part.name,
                 _text(texts, part.path, "label"),
                 tuple(_in_words(part, texts, answers.get(part.name))),
+                own_words=isinstance(part.node, Text) and part.name in answers,
             )
             for part in questions_on(layout, page, shown)
         )
