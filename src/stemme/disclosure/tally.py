@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from stemme.disclosure.plan import Coded, Codes, Plan, PlanError, Table, Variable
+from stemme.disclosure.plan import Coded, Plan, PlanError, Table, Variable
+
+if TYPE_CHECKING:
+    from stemme.disclosure.plan import Codes
 
 Counts = npt.NDArray[np.int64]
 

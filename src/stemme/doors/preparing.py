@@ -25,9 +25,11 @@ async def prepare(config: Config, *, new_place: bool, sample: bool) -> list[str]
     step is idempotent: killed anywhere, the next start goes on from there.
     """
     from stemme.db import migrate, server
+    from stemme.programme import service as programme
     from stemme.surveys.service import fieldwork, publishing, reading
     from stemme.surveys.service import sample as samples
 
+    programme.keep(config)
     await migrate.migrate_here(config)
     conn = await server.owner_connection(config)
     try:

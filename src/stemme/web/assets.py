@@ -91,7 +91,8 @@ def _compiled(path: Path) -> Asset:
 def _asset(name: str, raw: bytes, compressed: bytes | None) -> Asset:
     bodies: dict[str | None, bytes] = {None: raw}
     if Path(name).suffix not in _DENSE:
-        bodies["gzip"] = gzip.compress(raw, 9 if len(raw) < _SMALL else 6, mtime=0)
+        if len(raw) < _SMALL:
+            bodies["gzip"] = gzip.compress(raw, 9, mtime=0)
         bodies["br"] = compressed or brotli.compress(raw, quality=11 if len(raw) < _SMALL else 5)
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     charset = "; charset=utf-8" if kind.startswith("text/") else ""
@@ -109,6 +110,9 @@ async def serve_asset(scope: Scope, receive: Receive, send: Send) -> None:  # no
     asset, keep = found
     request = dict(scope["headers"])
     wanted = accepted(request.get(b"accept-encoding", b"").decode("latin-1"))
+    if wanted == "gzip" and "gzip" not in asset.bodies and "br" in asset.bodies:
+        # A large file is made smaller when it is first asked for, not while the door opens.
+        asset.bodies["gzip"] = gzip.compress(asset.bodies[None], 6, mtime=0)
     encoding = wanted if wanted in asset.bodies else None
     body = asset.bodies[encoding]
     tag = f'"{asset.tag}{"-" + encoding if encoding else ""}"'.encode()
