@@ -41,4 +41,4 @@ def _minima(known: Matrix, truth: Matrix, lowest: Matrix, objectives: Reals) -> 
     )
     if answer.status != 0:
         raise ArithmeticError(f"no bounds: {answer.message}")
-    return (objectives * answer.x.reshape(blocks, -1)).sum(axis=1)
+    return np.asarray((objectives * answer.x.reshape(blocks, -1)).sum(axis=1))

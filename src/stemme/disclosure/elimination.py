@@ -50,7 +50,7 @@ class Span:
 
     def determined(self) -> npt.NDArray[np.bool_]:
         """Per protected sum, whether what is known fixes it."""
-        return ~self._residuals.any(axis=1)
+        return np.logical_not(self._residuals.any(axis=1))
 
 
 def publishable(known: Matrix, candidates: Matrix, protected: Matrix) -> list[bool]:

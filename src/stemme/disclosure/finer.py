@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
-import numpy.typing as npt
 
 from stemme.disclosure.bounds import ranges
 from stemme.disclosure.elimination import Matrix
@@ -23,7 +22,7 @@ def narrow_rows(tally: Tally, hidden: frozenset[Cell], least: int) -> frozenset[
         for by, counts in enumerate(tally.groups)
         for part in (tally.top, tally.rest)
         if len(part) > 1
-        for group, place in zip(*_unproven(counts[:-1, part], least), strict=True)
+        for group, place in _unproven(counts[:-1, part], least)
         for category in [part[place]]
     ]
     if not suspects:
@@ -41,7 +40,7 @@ def narrow_rows(tally: Tally, hidden: frozenset[Cell], least: int) -> frozenset[
     return frozenset(Cell(suspects[at][0], suspects[at][1], TOP) for at in narrow)
 
 
-def _unproven(counts: Counts, least: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def _unproven(counts: Counts, least: int) -> Matrix:
     """Small counts that no single exchange of answers between two groups could have moved far.
 
     Taking one answer from (g, a) and (h, b) and giving one to (g, b) and (h, a) changes no sum of
@@ -54,7 +53,7 @@ def _unproven(counts: Counts, least: int) -> tuple[npt.NDArray[np.intp], npt.NDA
             if g != h and a != b:
                 up[g, a] = max(up[g, a], min(counts[h, a], counts[g, b]))
                 down[g, a] = max(down[g, a], min(counts[g, a], counts[h, b]))
-    return np.nonzero((counts > 0) & (counts < least) & (up + down < WIDTH))
+    return np.argwhere((counts > 0) & (counts < least) & (up + down < WIDTH))
 
 
 def _lowest(tally: Tally, truth: Matrix, hidden: frozenset[Cell]) -> Matrix:

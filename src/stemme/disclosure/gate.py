@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import msgspec
+
+from stemme.disclosure import system
+from stemme.disclosure.attacker.attack import Verdict, attack
+from stemme.disclosure.exposure import exposed
 from stemme.disclosure.model import (
     TOP,
+    Attack,
     Header,
     Hidden,
+    Refusal,
     Release,
+    ReleaseRefused,
     SafeRow,
     SafeTable,
     content_digest,
@@ -16,47 +26,87 @@ from stemme.disclosure.percentage import band_of_tens, whole_percent
 from stemme.disclosure.plan import Coded, Plan, Table
 from stemme.disclosure.protection import protect
 from stemme.disclosure.system import BASE, DISTRICT, Cell
-from stemme.disclosure import system
-from stemme.disclosure.tally import Tally
+from stemme.disclosure.tally import Counts, Tally
 
 
 def make_release(plan: Plan, coded: Coded, *, header: Header) -> Release:
     """The frozen release of a wave; raises PlanError or ReleaseRefused, and then nothing leaves."""
     protected = protect(plan, coded)
     with gate():
-        tables: list[SafeTable] = []
-        for table, (counts, hidden) in zip(plan.tables, protected, strict=True):
-            tables += _safe_tables(plan, table, counts, hidden)
-        shown = tuple(tables)
-        return Release(header, plan, shown, _hidden(shown), None, content_digest(header, plan, shown))
+        tables = tuple(
+            safe
+            for table, (counts, hidden) in zip(plan.tables, protected, strict=True)
+            for safe in _safe_tables(plan, table, counts, hidden)
+        )
+        if all(table.district.base is None for table in tables):
+            raise ReleaseRefused(Refusal.TOO_FEW)
+        digest = content_digest(header, plan, tables)
+        release = Release(header, plan, tables, _hidden(tables), None, digest)
+        verdict = attack(release.encode())
+        tallies = {counts.variable.id: counts for counts, _ in protected}
+        for finding in exposed(plan, tallies, verdict.findings):
+            raise ReleaseRefused(Refusal.EXPOSED, finding.variable, finding.target.by or "")
+        return msgspec.structs.replace(release, attack=_report(verdict))
 
 
-def _safe_tables(plan: Plan, table: Table, counts: Tally, hidden: frozenset[Cell]) -> list[SafeTable]:
+def _safe_tables(
+    plan: Plan, table: Table, counts: Tally, hidden: frozenset[Cell]
+) -> Iterator[SafeTable]:
     variable = counts.variable
-    places = range(len(variable.categories))
-    top = counts.top
-    district = _row(None, Cell(DISTRICT, DISTRICT, BASE), [(p, counts.district[p]) for p in places],
-                    int(counts.district.sum()), hidden)
-    safe = [SafeTable(variable.id, None, variable.categories, (district,))]
+    home = Cell(DISTRICT, DISTRICT, BASE)
+    categories = tuple(range(len(variable.categories)))
+    row = _safe_row(None, home, counts.district, [((p,), p) for p in categories], hidden)
+    yield SafeTable(variable.id, None, variable.categories, (row,))
+    top = [(tuple(counts.top), system.TOP)]
     for by, name in enumerate(table.by):
-        rows = [_row(None, Cell(DISTRICT, DISTRICT, BASE), [(system.TOP, counts.district[top].sum())], int(counts.district.sum()), hidden)]
-        for group, gid in enumerate(plan.breakdown(name).groups):
-            c = counts.groups[by][group]
-            rows.append(_row(gid, Cell(by, group, BASE), [(system.TOP, c[top].sum())], int(c.sum()), hidden))
-        safe.append(SafeTable(variable.id, name, (TOP,), tuple(rows)))
-    return safe
+        rows = [_safe_row(None, home, counts.district, top, hidden)]
+        for group, label in enumerate(plan.breakdown(name).groups):
+            place = Cell(by, group, BASE)
+            rows.append(_safe_row(label, place, counts.groups[by][group], top, hidden))
+        yield SafeTable(variable.id, name, (TOP,), tuple(rows))
 
 
-def _row(name, place, parts, base, hidden):
+def _safe_row(
+    group: str | None,
+    place: Cell,
+    counts: Counts,
+    columns: list[tuple[tuple[int, ...], int]],
+    hidden: frozenset[Cell],
+) -> SafeRow:
+    """A row as shown; `columns` are the categories of each share, and its part of the row."""
     if place in hidden:
-        return SafeRow(name, None, (None,) * len(parts))
-    return SafeRow(name, band_of_tens(base), tuple(
-        None if place._replace(part=part) in hidden else whole_percent(int(count), base) for part, count in parts))
+        return SafeRow(group, None, (None,) * len(columns))
+    base = int(counts.sum())
+    shares = (
+        None
+        if place._replace(part=part) in hidden
+        else whole_percent(int(counts[list(members)].sum()), base)
+        for members, part in columns
+    )
+    return SafeRow(group, band_of_tens(base), tuple(shares))
 
 
-def _hidden(tables):
-    d=[r.percents for t in tables if t.by is None for r in t.rows]
-    g=[r.percents for t in tables if t.by is not None for r in t.groups]
-    f=lambda x:sum(p is None for s in x for p in s)
-    n=lambda x:sum(len(s) for s in x)
-    return Hidden(f(d),n(d),f(g),n(g))
+def _hidden(tables: tuple[SafeTable, ...]) -> Hidden:
+    district = [share for table in tables if table.by is None for share in table.district.percents]
+    groups = [
+        share
+        for table in tables
+        if table.by is not None
+        for row in table.groups
+        for share in row.percents
+    ]
+    return Hidden(district.count(None), len(district), groups.count(None), len(groups))
+
+
+def _report(verdict: Verdict) -> Attack:
+    return Attack(
+        tuple(means.value for means in verdict.tried),
+        len(verdict.findings),
+        _whole(verdict.narrowest),
+        _whole(verdict.narrowest_insider),
+    )
+
+
+def _whole(width: float | None) -> int | None:
+    """A width that is not finite is no bound at all, so nothing to report."""
+    return None if width is None or width == float("inf") else int(width)

@@ -1,4 +1,4 @@
-"""Cells of different variables that count the same people, so that one would give away the other."""
+"""Cells of different variables that count the same people, so that one gives away the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The publication plan: every number that will ever be shown of a wave, and the answers it is for."""
+"""The publication plan, every number that will be shown of a wave, and the answers it is for."""
 
 from __future__ import annotations
 

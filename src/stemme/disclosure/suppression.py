@@ -91,7 +91,10 @@ class _Problem:
             self._judge(cell)
 
     def _judge(self, cell: Cell) -> None:
-        """Marks a cell that must not be shown, and it and its complement where they are small."""
+        """Marks a cell that must not be shown, and it and its complement where they are small.
+
+        That nobody chose something is hidden in sensitive questions and in rows not shown.
+        """
         members = self._system.columns[cell]
         count = self._system.value(cell)
         if cell in self._forced and count:
@@ -100,8 +103,11 @@ class _Problem:
             return
         base = self._system.columns[Cell(cell.by, cell.group, BASE)]
         rest = int(base @ self._system.truth) - count
+        hide_zero = self._sensitive or (
+            (cell.by, cell.group) in self._unshown_rows and count + rest
+        )
         for sum_, value in ((members, count), (base - members, rest)):
-            if 0 < value < self._limits.count or (self._sensitive and value == 0):
+            if 0 < value < self._limits.count or (hide_zero and value == 0):
                 self._protected.append(Protected(cell, sum_))
                 self._primary.add(cell)
         if self._sensitive and count + rest and whole_percent(count, count + rest) in {0, 100}:

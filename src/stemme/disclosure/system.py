@@ -54,9 +54,13 @@ class System(Struct, frozen=True, eq=False):
 def table_system(tally: Tally, parts: list[list[int]] | None = None) -> System:
     """The system of a tally; `parts` are the categories groups tell apart, else top and rest."""
     parts = [tally.top, tally.rest] if parts is None else parts
-    truth = [tally.district]
-    for counts in tally.groups:
-        truth.append(np.column_stack([counts[:, part].sum(axis=1) for part in parts]).ravel())
+    truth = [
+        tally.district,
+        *(
+            np.column_stack([counts[:, part].sum(axis=1) for part in parts]).ravel()
+            for counts in tally.groups
+        ),
+    ]
     unknown = sum(map(len, truth))
     columns = _district_columns(tally, unknown)
     identities: list[Matrix] = []

@@ -1,0 +1,201 @@
+"""The attack: everything that can be worked out about hidden numbers from what is published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from stemme.disclosure.attacker.puzzle import Flags, Puzzle, Reals, Target, pose, stacked
+from stemme.disclosure.attacker.reading import Panel, read
+from stemme.disclosure.attacker.search import Search
+from stemme.disclosure.attacker.whole import possible
+
+FINER_WIDTH = 3
+"""How wide an interval around a number must be that no page has a place for."""
+
+_LOOK_CLOSER = 8
+"""Intervals narrower than this are tried by every means."""
+
+_WANDERINGS = 4
+"""How often solutions are sought at random before the numbers still in doubt are taken singly."""
+
+
+class Means(StrEnum):
+    """A way of working something out."""
+
+    ROUNDING = "rounding"
+    """Whole numbers that fit a printed percentage, its base band and the published rules."""
+
+    LINEAR = "linear"
+    """Linear programming over everything printed about a question."""
+
+    INTEGER = "integer"
+    """The same in whole numbers, for intervals that are narrow already."""
+
+    INSIDER = "insider"
+    """A respondent who takes the own answer away."""
+
+    EARLIER = "earlier"
+    """The difference to an earlier release."""
+
+
+class Finding(NamedTuple):
+    """An interval around a count, and what it rests on.
+
+    `closed`: breakdowns in which it supposes that everybody named a group. `insider`: the
+    narrowest width around what
+    others answered that a respondent can reach. `later`: about those who came after the earlier
+    release.
+    """
+
+    variable: str
+    target: Target
+    low: float
+    high: float
+    closed: frozenset[str] = frozenset()
+    insider: float | None = None
+    later: bool = False
+
+    @property
+    def width(self) -> float:
+        return self.high - self.low
+
+
+class Verdict(NamedTuple):
+    """What the attack found; `broken` are the intervals that hold small counts only.
+
+    `narrowest` is the least width of an interval around a hidden number.
+    """
+
+    tried: tuple[Means, ...]
+    findings: tuple[Finding, ...]
+    broken: tuple[Finding, ...]
+    narrowest: float | None
+    narrowest_insider: float | None
+
+
+def attack(body: bytes, earlier: bytes | None = None) -> Verdict:
+    """Everything found in an encoded release, and in its difference to an earlier one."""
+    before = {panel.variable: panel for panel in read(earlier)} if earlier else {}
+    findings: list[Finding] = []
+    minimum = {}
+    for panel in read(body):
+        minimum[panel.variable] = panel.minimum
+        findings += _printed(panel)
+        findings += _derived(panel)
+        if panel.variable in before:
+            findings += _later(before[panel.variable], panel)
+    tried = [Means.ROUNDING, Means.LINEAR, Means.INTEGER, Means.INSIDER]
+    hidden = [f for f in findings if f.target.planned and f.high >= 1 and not f.later]
+    insiders = [f.insider for f in hidden if f.insider is not None]
+    return Verdict(
+        tuple(tried + ([Means.EARLIER] if earlier else [])),
+        tuple(findings),
+        tuple(f for f in findings if 1 <= f.low and f.high < minimum[f.variable]),
+        min((f.width for f in hidden), default=None),
+        min(insiders, default=None),
+    )
+
+
+def _printed(panel: Panel) -> Iterator[Finding]:
+    """Counts that a printed percentage gives away by itself, rules or no rules."""
+    rows = [(None, panel.district), *((b.name, row) for b in panel.breakdowns for row in b.rows)]
+    for by, row in rows:
+        found = possible(row, 1)
+        for members, span in zip(row.sums, found.sums if found else (), strict=False):
+            if span is None or found is None:
+                continue
+            others = tuple(p for p in range(len(panel.categories)) if p not in members)
+            low, high = max(0, found.base[0] - span[1]), found.base[1] - span[0]
+            for sum_, ends in ((members, span), (others, (low, high))):
+                if ends[1] < panel.minimum:
+                    yield Finding(panel.variable, Target(by, row.group, sum_, planned=False), *ends)
+
+
+def _derived(panel: Panel) -> Iterator[Finding]:
+    """Intervals by programming, first with and then without people who named no group."""
+    openly = _solvable(panel, frozenset())
+    if openly is None:
+        return
+    yield from _search(panel, *openly, closed=frozenset())
+    names = frozenset(breakdown.name for breakdown in panel.breakdowns)
+    closed = _solvable(panel, names)
+    if closed is None:
+        names = frozenset(name for name in names if _solvable(panel, frozenset({name})))
+        closed = _solvable(panel, names) if names else None
+    if closed is not None:
+        yield from _search(panel, *closed, closed=names)
+
+
+def _solvable(panel: Panel, closed: frozenset[str]) -> tuple[Puzzle, Search] | None:
+    """A puzzle that has a solution, if need be without trust in the rules."""
+    for obedient in (True, False):
+        puzzle = pose(panel, obedient=obedient, closed=closed)
+        search = Search(puzzle)
+        if search.solvable():
+            return puzzle, search
+    return None
+
+
+def _search(
+    panel: Panel, puzzle: Puzzle, search: Search, *, closed: frozenset[str]
+) -> Iterator[Finding]:
+    planned = np.array([target.planned for target in puzzle.targets], dtype=np.bool_)
+    low, high = _intervals(puzzle, search, planned, panel.minimum)
+    for at, target in enumerate(puzzle.targets):
+        ends, insider = (low[at], high[at]), None
+        if planned[at] and np.isfinite(ends).all() and ends[1] - ends[0] < _LOOK_CLOSER:
+            whole = search.whole(puzzle.members[at])
+            ends = max(ends[0], whole[0]), min(ends[1], whole[1])
+            insider = _insider(puzzle, search, at)
+        yield Finding(panel.variable, target, float(ends[0]), float(ends[1]), closed, insider)
+
+
+def _intervals(puzzle: Puzzle, search: Search, planned: Flags, minimum: int) -> tuple[Reals, Reals]:
+    """Exact intervals for planned numbers, and for finer ones unless solutions show them wide."""
+    low, high = np.zeros(len(planned)), np.zeros(len(planned))
+    low[planned], high[planned] = search.interval(puzzle.members[planned])
+    doubtful = np.flatnonzero(~planned)
+    for turn in range(_WANDERINGS):
+        search.wander(puzzle.members[doubtful], turn)
+        low[~planned], high[~planned] = search.seen(puzzle.members[~planned])
+        wide = (high - low >= FINER_WIDTH) & ((low < 1) | (high >= minimum))
+        doubtful = np.flatnonzero(~wide & ~planned)
+        if not doubtful.size:
+            break
+    low[doubtful], high[doubtful] = search.interval(puzzle.members[doubtful])
+    return low, high
+
+
+def _insider(puzzle: Puzzle, search: Search, at: int) -> float:
+    """The narrowest width around the others' count for a respondent of any row beside it.
+
+    Of each row, one who is counted in the target's categories and one who is not.
+    """
+    target, members = puzzle.targets[at], puzzle.members[at]
+    unknown = members.size
+    block = next((b for b in puzzle.blocks if members[b].any()), None)
+    rows = puzzle.district[None, :] if block is None else block
+    inside = [category in target.categories for category in range(rows.shape[1])]
+    picks = [inside.index(side) for side in (True, False) if side in inside]
+    places = rows[:, picks].ravel()
+    lowest = np.zeros((len(places), unknown))
+    lowest[np.arange(len(places)), places] = 1
+    low, high = search.interval(np.tile(members, (len(places), 1)), lowest)
+    return float(np.min((high - low)[high >= low], initial=np.inf))
+
+
+def _later(first: Panel, second: Panel) -> Iterator[Finding]:
+    """Intervals around those who came between two releases of the same wave."""
+    pair: Sequence[Puzzle] = [
+        pose(panel, obedient=True, closed=frozenset(), every=True) for panel in (first, second)
+    ]
+    puzzle = stacked(*pair)
+    search = Search(puzzle)
+    if search.solvable():
+        low, high = search.interval(puzzle.members)
+        for target, *ends in zip(puzzle.targets, low, high, strict=True):
+            yield Finding(second.variable, target, float(ends[0]), float(ends[1]), later=True)

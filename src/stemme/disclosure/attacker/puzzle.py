@@ -1,0 +1,162 @@
+"""All that a release says about one variable, as inequalities between unknown counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from stemme.disclosure.attacker.reading import Panel, Row
+from stemme.disclosure.attacker.whole import Possible, possible
+
+Reals = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.intp]
+
+
+class Target(NamedTuple):
+    """A count somebody may want to know: those of a row who chose one of `categories`.
+
+    `by` and `group` None is the district. `planned` tells a number that a page has a place for,
+    or its complement, from a finer one.
+    """
+
+    by: str | None
+    group: str | None
+    categories: tuple[int, ...]
+    planned: bool
+
+
+class Puzzle(NamedTuple):
+    """`rows @ counts <= limits`, `ties @ counts == 0`, counts not negative; and what is sought.
+
+    The unknown counts are the district by category, then each group by category. `blocks` has, per
+    breakdown, the places of its counts, as group by category; `district` those of the district.
+    """
+
+    rows: Reals
+    limits: Reals
+    ties: Reals
+    targets: tuple[Target, ...]
+    members: Reals
+    district: Places
+    blocks: tuple[Places, ...]
+
+
+def pose(panel: Panel, *, obedient: bool, closed: frozenset[str], every: bool = False) -> Puzzle:
+    """The puzzle of one variable.
+
+    `obedient` trusts that the house followed its own rules. `closed` are the breakdowns in which
+    everybody is supposed to have named a group; in the others groups need not sum to the district.
+    With `every`, printed numbers are sought too.
+    """
+    categories = len(panel.categories)
+    places: list[Places] = [np.arange(categories)]
+    for breakdown in panel.breakdowns:
+        start = places[-1].max() + 1
+        size = len(breakdown.rows) * categories
+        places.append(np.arange(start, start + size).reshape(-1, categories))
+    unknown = int(places[-1].max()) + 1
+    rows: list[Reals] = []
+    limits: list[float] = []
+    for _, row, where in _rows(panel, places):
+        found = possible(row, panel.minimum if obedient else 1)
+        if row.base is not None and found is None:
+            found = Possible(row.base, (None,) * len(row.sums))
+        if found is not None:
+            for line, limit in _statements(row, found, where, unknown):
+                rows.append(line)
+                limits.append(limit)
+    ties: list[Reals] = []
+    for breakdown, block in zip(panel.breakdowns, places[1:], strict=True):
+        sums = [_line(unknown, block[:, category], [category]) for category in places[0]]
+        if breakdown.name in closed:
+            ties += sums
+        else:
+            rows, limits = rows + sums, limits + [0.0] * categories
+    targets = tuple(_targets(panel, places, every=every))
+    return Puzzle(
+        _matrix(rows, unknown),
+        np.array(limits),
+        _matrix(ties, unknown),
+        tuple(target for target, _ in targets),
+        _matrix([_line(unknown, members, []) for _, members in targets], unknown),
+        places[0],
+        tuple(places[1:]),
+    )
+
+
+def stacked(first: Puzzle, second: Puzzle) -> Puzzle:
+    """Two releases of the same people, some of them only in the second; sought are those.
+
+    The unknown counts are those of the first, then how many came later.
+    """
+    nothing = np.zeros_like(first.rows)
+    empty = np.zeros_like(first.ties)
+    return Puzzle(
+        np.block([[first.rows, nothing], [second.rows, second.rows]]),
+        np.concatenate([first.limits, second.limits]),
+        np.block([[first.ties, empty], [second.ties, second.ties]]),
+        first.targets,
+        np.hstack([np.zeros_like(first.members), first.members]),
+        first.district,
+        (),
+    )
+
+
+def _rows(panel: Panel, places: list[Places]) -> Iterator[tuple[str | None, Row, Places]]:
+    yield None, panel.district, places[0]
+    for breakdown, block in zip(panel.breakdowns, places[1:], strict=True):
+        for row, where in zip(breakdown.rows, block, strict=True):
+            yield breakdown.name, row, where
+
+
+def _statements(
+    row: Row, found: Possible, where: Places, unknown: int
+) -> Iterator[tuple[Reals, float]]:
+    """Between which numbers the base and every printed sum lie, and their ratio."""
+    base = _line(unknown, where, [])
+    yield from _between(base, found.base)
+    for members, share, span in zip(row.sums, row.shares, found.sums, strict=True):
+        if share is not None:
+            line = _line(unknown, where[list(members)], [])
+            yield 100 * line - (share + 0.5) * base, 0.0
+            yield (share - 0.5) * base - 100 * line, 0.0
+            if span is not None:
+                yield from _between(line, span)
+
+
+def _between(line: Reals, span: tuple[int, int]) -> Iterator[tuple[Reals, float]]:
+    yield line, float(span[1])
+    yield -line, -float(span[0])
+
+
+def _targets(panel: Panel, places: list[Places], *, every: bool) -> Iterator[tuple[Target, Places]]:
+    """Every hidden number and its complement, every hidden base, and every finer count."""
+    everything = tuple(range(len(panel.categories)))
+    for by, row, where in _rows(panel, places):
+        sought: dict[tuple[int, ...], bool] = {}
+        for members, share in zip(row.sums, row.shares, strict=True):
+            if share is None or every:
+                others = tuple(place for place in everything if place not in members)
+                sought |= {members: True, others: True}
+        if row.base is None:
+            sought[everything] = True
+        for place in everything:
+            if row.group is not None:
+                sought.setdefault((place,), False)
+        for members, planned in sought.items():
+            yield Target(by, row.group, members, planned), where[list(members)]
+
+
+def _line(unknown: int, plus: npt.ArrayLike, minus: npt.ArrayLike) -> Reals:
+    line = np.zeros(unknown)
+    line[np.asarray(plus, dtype=np.intp)] = 1
+    line[np.asarray(minus, dtype=np.intp)] = -1
+    return line
+
+
+def _matrix(lines: list[Reals], unknown: int) -> Reals:
+    return np.array(lines).reshape(len(lines), unknown)
