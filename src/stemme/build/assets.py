@@ -25,6 +25,8 @@ PACKAGED = {
     "vazirmatn.woff2": "@fontsource-variable/vazirmatn/files/vazirmatn-arabic-wght-normal.woff2",
     "vazirmatn.LICENSE.txt": "@fontsource-variable/vazirmatn/LICENSE",
 }
+STYLESHEETS = {"style.css": "resident", "staff.css": "staff"}
+"""One a door, so that no phone loads what only the office sees."""
 
 Manifest = dict[str, str]
 """Name that pages use to name in the address, which changes with the content."""
@@ -55,13 +57,14 @@ def _contents(packages: Path | None) -> dict[str, bytes]:
     files = own | {name: packages / file for name, file in PACKAGED.items()} if packages else own
     contents = {name: path.read_bytes() for name, path in files.items()}
     components = packages and packages / COMPONENTS
-    contents["style.css"] = stylesheet.bundle(components, theme, app, _pages()).encode()
+    for name, door in STYLESHEETS.items():
+        contents[name] = stylesheet.bundle(components, theme, app, _pages(door)).encode()
     return dict(sorted(contents.items(), key=lambda item: item[0].endswith(".css")))
 
 
-def _pages() -> str:
-    """All templates and scripts: whatever can mention a class."""
-    files = [*stamp.PACKAGE.glob("*/templates/**/*.html"), *STATIC.glob("*.js")]
+def _pages(door: str) -> str:
+    """The door's templates and all scripts: whatever can mention a class."""
+    files = [*stamp.PACKAGE.glob(f"*/templates/{door}/**/*.html"), *STATIC.glob("*.js")]
     return "\n".join(path.read_text() for path in files)
 
 

@@ -168,9 +168,9 @@ def _can_match(selector: str, names: set[str]) -> bool:
     for name, value in _ATTRIBUTE.findall(plain):
         if name not in names | NATIVE:
             return False
-        if name.startswith(("data-", "type")) and value and not {value, f"{name}="} & names:
+        if name.startswith(("data-", "type", "role")) and value and not {value, f"{name}="} & names:
             return False
-    if ":disabled" in plain and "disabled" not in names:
+    if any(f":{state}" in plain and state not in names for state in ("disabled", "indeterminate")):
         return False
     words = _WORD.findall(_PSEUDO.sub("", _ATTRIBUTE.sub("", plain)))
     return names | NATIVE >= set(words)

@@ -73,9 +73,10 @@ def load(build: Path) -> Assets:
 
 
 def _plain_sources() -> Iterator[tuple[str, bytes]]:
-    """Our own files, with one style sheet instead of its parts."""
+    """Our own files, with the style sheet of each door instead of its parts."""
     parts = ("theme.css", "app.css")
-    yield "style.css", b"\n".join((_SOURCES / part).read_bytes() for part in parts)
+    for name in ("style.css", "staff.css"):
+        yield name, b"\n".join((_SOURCES / part).read_bytes() for part in parts)
     for path in sorted(_SOURCES.iterdir()):
         if path.name not in parts and path.is_file():
             yield path.name, path.read_bytes()

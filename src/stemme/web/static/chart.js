@@ -35,14 +35,14 @@
     const width = place.clientWidth < 480 ? 18 : 36;
     for (const trace of figure.data) trace.y = trace.y.map((label) => wrap(label, width));
     const lines = Math.max(...figure.data[0].y.map((label) => label.split("<br>").length));
-    figure.layout.height += Math.max(0, lines - 2) * 14 * figure.data[0].y.length;
+    figure.layout.height += (lines - 1) * 15 * figure.data[0].y.length;
     figure.layout.font = { family: ink.fontFamily, color: ink.color, size: 14 };
     const axis = { gridcolor: "rgba(128,128,128,.35)", zerolinecolor: ink.color };
     Object.assign(figure.layout.xaxis, axis);
     if (document.documentElement.dir === "rtl") {
       figure.layout.xaxis.range = [100, 0];
       figure.layout.yaxis.side = "right";
-      figure.layout.margin = { l: 16, r: 8, t: 8, b: 40 };
+      figure.layout.margin = { l: 44, r: 8, t: 8, b: 40 };
     }
     await window.Plotly.newPlot(place, figure.data, figure.layout, {
       displayModeBar: false, responsive: true,
