@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -14,7 +16,12 @@ from litestar.testing import AsyncTestClient
 
 from stemme.doors.staff import create_app
 from stemme.staff import service
+from stemme.surveys.service import publishing
 
+ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent / "fixtures"
+PROGRAMME = ROOT / "dashboards/programme.yaml"
+URL = "http://testserver.local"
 PASSWORD = "korrekt hest batteri"
 
 
@@ -55,11 +62,16 @@ class Door(msgspec.Struct, frozen=True):
 
 
 @pytest.fixture
-async def door(database) -> AsyncIterator[Door]:
-    """The staff door on a fresh database; `browser()` visits, `member(role)` is signed in."""
-    app = create_app(msgspec.structs.replace(database.config, staff_url="http://testserver.local"))
+async def door(database, tmp_path) -> AsyncIterator[Door]:
+    """The staff door of a place with one survey; `browser()` visits, `member(role)` is in."""
+    config = msgspec.structs.replace(database.config, place=tmp_path, staff_url=URL)
+    for folder, file in (("surveys", HERE / "gata.yaml"), ("dashboards", PROGRAMME)):
+        (tmp_path / folder).mkdir()
+        shutil.copy(file, tmp_path / folder)
+    app = create_app(config)
     owner = await database.connect("owner")
-    async with AsyncTestClient(app, base_url="http://testserver.local") as first:
+    await publishing.publish_all(owner, config)
+    async with AsyncTestClient(app, base_url=URL) as first:
 
         async def browser() -> Person:
             return Person(
@@ -67,7 +79,7 @@ async def door(database) -> AsyncIterator[Door]:
             )
 
         async def member(*roles: str, login: str | None = None) -> Person:
-            link = await service.invite(owner, roles, base_url="http://testserver.local")
+            link = await service.invite(owner, roles, base_url=URL)
             person, path = await browser(), urlsplit(link).path
             name = login or "-".join(roles)
             fields = {"login": name, "password": PASSWORD, "again": PASSWORD}

@@ -16,7 +16,7 @@ from stemme.staff.model import ROLES
 
 PASSWORD = "korrekt hest batteri"
 NOBODY = uuid.UUID(int=0)
-SLUG = "torstrand-nullpunkt"
+SLUG = "gata"
 OFFICE, PLANS, RELEASES = set(ROLES), {"programme", "admin"}, {"analyst", "admin"}
 
 MATRIX = [

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import datetime
 import itertools
+import shutil
+from pathlib import Path
 
+import asyncpg
+import msgspec
 import pytest
 
+from stemme.config import Config
+from stemme.staff import service as staff
+from stemme.staff.model import Account
 from stemme.surveys.model import Wave
 from stemme.surveys.rules import fieldwork as rules
+from stemme.surveys.service import fieldwork, publishing
 
 NOW = datetime.datetime(2026, 5, 4, 12, 0, tzinfo=datetime.UTC)
 HOUR = datetime.timedelta(hours=1)
@@ -112,3 +122,180 @@ def test_every_step_has_an_urgency() -> None:
 def test_grace_minutes(expected, number) -> None:
     """Whole minutes from none to a week."""
     assert expected == rules.grace_minutes(number)
+
+
+# On a real database ------------------------------------------------------------------------------
+
+GATA = (Path(__file__).parents[1] / "staff/fixtures/gata.yaml").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+async def place(database, tmp_path):
+    """A place with one survey, published, in a database of its own."""
+    (tmp_path / "surveys").mkdir()
+    (tmp_path / "dashboards").mkdir()
+    (tmp_path / "surveys/gata.yaml").write_text(GATA, encoding="utf-8")
+    shutil.copy(
+        database.config.place / "dashboards/programme.yaml", tmp_path / "dashboards/programme.yaml"
+    )
+    config = msgspec.structs.replace(database.config, place=tmp_path)
+    owner, conn = await database.connect("owner"), await database.connect("staff")
+    published = await publishing.publish_all(owner, config)
+    assert ["new"] == [one.outcome for one in published], published
+    row = await conn.fetchrow(
+        "insert into staff_account (login, password, roles) values ('kari', '', '{admin}')"
+        " returning id, login, roles, created_at"
+    )
+    kari = Account(row["id"], row["login"], tuple(row["roles"]), row["created_at"])
+    yield Place(config, owner, conn, kari)
+    await owner.close()
+    await conn.close()
+
+
+@dataclasses.dataclass
+class Place:
+    config: Config
+    owner: asyncpg.Connection
+    conn: asyncpg.Connection
+    kari: Account
+
+    async def step(self, now=None) -> str:
+        now = now or staff.utc_now()
+        return (await fieldwork.fetch_standing(self.conn, self.config, "gata", now)).step
+
+    async def open(self, wave=1) -> None:
+        await fieldwork.open_wave(self.conn, self.config, self.kari, "gata", wave)
+
+    async def acts(self) -> list[tuple[str, str, dict]]:
+        entries = await staff.list_entries(self.conn)
+        return [(one.act, one.subject, one.details) for one in reversed(entries)]
+
+
+async def test_from_open_to_release(place) -> None:
+    """Open, close, wait, release: each step is where the list says, and in the log."""
+    assert "open" == await place.step()
+    await place.open()
+    assert "close" == await place.step()
+    await fieldwork.close_wave(place.conn, place.kari, "gata", 1, 60)
+    assert "grace" == await place.step()
+    assert "release" == await place.step(staff.utc_now() + datetime.timedelta(minutes=61))
+    with pytest.raises(fieldwork.StillGrace):
+        await fieldwork.order_release(place.conn, place.kari, "gata", 1)
+    await place.owner.execute("update wave set late_until = now()")
+    await fieldwork.order_release(place.conn, place.kari, "gata", 1)
+    assert "releasing" == await place.step()
+    expected = [
+        ("open_wave", "gata/1", {"revision": 1}),
+        ("close_wave", "gata/1", {"grace_minutes": 60}),
+        ("release_wave", "gata/1", {}),
+    ]
+    assert expected == await place.acts()
+
+
+async def test_no_grace_at_all(place) -> None:
+    """With a grace time of none the wave can be released at once."""
+    await place.open()
+    await fieldwork.close_wave(place.conn, place.kari, "gata", 1, 0)
+    await fieldwork.order_release(place.conn, place.kari, "gata", 1)
+    assert "releasing" == await place.step()
+
+
+async def test_a_refused_release_says_why_and_can_be_tried_again(place) -> None:
+    """The worker's reason is on the page until the next try."""
+    await place.open()
+    await fieldwork.close_wave(place.conn, place.kari, "gata", 1, 0)
+    await fieldwork.order_release(place.conn, place.kari, "gata", 1)
+    await place.owner.execute("select refuse_release('gata', 1, 'for få svar')")
+    assert "refused" == await place.step()
+    await fieldwork.order_release(place.conn, place.kari, "gata", 1)
+    standing = await fieldwork.fetch_standing(place.conn, place.config, "gata", staff.utc_now())
+    assert ("releasing", None) == (standing.step, standing.wave.refusal)
+
+
+async def test_the_next_wave_after_a_release(place) -> None:
+    """When the results are out, the next wave gets the next number; before, no wave can open."""
+    await place.open()
+    for wrong in (0, 1, 2):
+        with pytest.raises(fieldwork.WaveMoved):
+            await place.open(wrong)
+    await fieldwork.close_wave(place.conn, place.kari, "gata", 1, 0)
+    with pytest.raises(fieldwork.WaveMoved):
+        await place.open(2)
+    await place.owner.execute("select publish_release('gata', 1, '{}')")
+    assert "released" == await place.step()
+    await place.open(2)
+    assert "close" == await place.step()
+
+
+@pytest.mark.parametrize("act", ["open", "close", "release"])
+async def test_two_at_once(place, database, act) -> None:
+    """When two people do the same at the same moment, it is done once, and one is told."""
+    other = await database.connect("staff")
+
+    def acting(conn):
+        if act == "open":
+            return fieldwork.open_wave(conn, place.config, place.kari, "gata", 1)
+        if act == "close":
+            return fieldwork.close_wave(conn, place.kari, "gata", 1, 0)
+        return fieldwork.order_release(conn, place.kari, "gata", 1)
+
+    if act != "open":
+        await place.open()
+    if act == "release":
+        await fieldwork.close_wave(place.conn, place.kari, "gata", 1, 0)
+    before = len(await place.acts())
+    results = await asyncio.gather(acting(place.conn), acting(other), return_exceptions=True)
+    assert [False, True] == sorted(isinstance(one, fieldwork.WaveMoved) for one in results)
+    assert before + 1 == len(await place.acts())
+    await other.close()
+
+
+async def test_a_broken_file_does_not_open(place) -> None:
+    """A complaint about the file keeps the survey closed, and is what the office is shown."""
+    path = place.config.place / "surveys/gata.yaml"
+    path.write_text(GATA.replace("minutes: 3", "minutter: 3"), encoding="utf-8")
+    standing = await fieldwork.fetch_standing(place.conn, place.config, "gata", staff.utc_now())
+    assert "mend" == standing.step
+    assert any("minutter" in str(complaint) for complaint in standing.complaints)
+    with pytest.raises(fieldwork.NotPublished):
+        await place.open()
+    assert [] == await place.acts()
+
+
+async def test_a_file_that_was_never_published_does_not_open(place) -> None:
+    """A new file is listed, and waits until it is published."""
+    text = GATA.replace("id: gata", "id: byen")
+    (place.config.place / "surveys/byen.yaml").write_text(text, encoding="utf-8")
+    standings = await fieldwork.list_standings(place.conn, place.config, staff.utc_now())
+    assert [("byen", "mend"), ("gata", "open")] == [(one.slug, one.step) for one in standings]
+    with pytest.raises(fieldwork.NotPublished):
+        await fieldwork.open_wave(place.conn, place.config, place.kari, "byen", 1)
+
+
+async def test_the_sample_is_no_wave_of_the_office(place) -> None:
+    """The sample wave is neither listed, nor closed, nor released from here."""
+    await place.owner.execute(
+        "insert into wave (survey, wave, state, revision, opened_at, closed_at, late_until)"
+        " values ('gata', 0, 'closed', 1, now(), now(), now())"
+    )
+    assert "open" == await place.step()
+    with pytest.raises(fieldwork.WaveMoved):
+        await fieldwork.close_wave(place.conn, place.kari, "gata", 0, 0)
+    with pytest.raises(fieldwork.WaveMoved):
+        await fieldwork.order_release(place.conn, place.kari, "gata", 0)
+
+
+async def test_counts_are_floored_and_dated(place) -> None:
+    """The office sees whole tens and the day they were counted, and nothing else of an answer."""
+    await place.open()
+    await place.owner.executemany(
+        "insert into fieldwork_count values ('gata', 1, $1, $2)",
+        [(datetime.date(2026, 5, 3), 10), (datetime.date(2026, 5, 4), 30)],
+    )
+    standing = await fieldwork.fetch_standing(place.conn, place.config, "gata", staff.utc_now())
+    newest = fieldwork.Count(datetime.date(2026, 5, 4), 30)
+    assert newest == standing.count
+    counts = await fieldwork.list_counts(place.conn, "gata", 1)
+    assert [newest, fieldwork.Count(datetime.date(2026, 5, 3), 10)] == counts
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await place.conn.fetch("select count(*) from answer")

@@ -17,7 +17,7 @@ from stemme.i18n import LANGUAGES, catalogue
 from stemme.surveys.model import Version
 
 _TEMPLATE = Path(str(files("stemme.surveys") / "templates/staff/poster.typ"))
-_FONTS = [Path(module.__file__).parent for module in (fontpkg_noto_sans, fontpkg_noto_sans_arabic)]
+FONTS = [Path(module.__file__).parent for module in (fontpkg_noto_sans, fontpkg_noto_sans_arabic)]
 """Latin, Cyrillic and Arabic script from wheels; Ge'ez from the fonts that set-up made."""
 
 
@@ -98,7 +98,7 @@ def draw_code(url: str) -> str:
 
 def print_pdf(poster: Poster, build: Path) -> bytes:
     """One A4 page as tagged PDF (PDF/UA-1), every font in it."""
-    fonts = [path for path in (*_FONTS, build / "fonts") if path.is_dir()]
+    fonts = [path for path in (*FONTS, build / "fonts") if path.is_dir()]
     made: bytes = typst.compile(
         str(_TEMPLATE),
         root=str(_TEMPLATE.parent),

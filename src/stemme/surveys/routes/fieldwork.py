@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 from litestar import Request, Response, Router, get, post
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect
 
@@ -20,6 +23,8 @@ from stemme.surveys.service import fieldwork, reading
 from stemme.web.pages import page
 
 AnyRequest = Request[Any, Any, Any]
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 REFRESH = "5"
 """Seconds between two looks at a release under way; it works without script."""
@@ -158,9 +163,16 @@ def _download(body: bytes, media_type: str, name: str) -> Response[bytes]:
     return Response(body, media_type=media_type, headers=headers)
 
 
+def _can_be_a_slug(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Guard: what cannot be the name of a survey is not found, and never reaches the database."""
+    slug = connection.path_params.get("slug")
+    if slug is not None and not _SLUG.fullmatch(slug):
+        raise NotFound
+
+
 staff_router = Router(
     path="/{lang:str}",
-    guards=[require()],
+    guards=[require(), _can_be_a_slug],
     route_handlers=[
         show_surveys,
         show_survey,
