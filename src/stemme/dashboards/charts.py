@@ -34,15 +34,31 @@ def distribution(table: SafeTable, labels: Mapping[str, str]) -> Figure:
     return _figure([_trace(names, shares, "", _HUE)], len(names), stacked=False)
 
 
-def stacked(tables: Sequence[SafeTable], rows: Sequence[str], answers: Mapping[str, str]) -> Figure:
-    """Draw one bar a table, cut into its answers in the order of the question."""
+def stacked(
+    tables: Sequence[SafeTable], rows: Sequence[str], answers: Mapping[str, str], hidden: str
+) -> Figure:
+    """Draw one bar a table, cut into its answers in the order of the question.
+
+    What is hidden of a bar is one piece, named `hidden`, where its first hidden answer would be:
+    it is what the other pieces leave of 100, so it tells nothing that they do not.
+    """
     columns = list(tables[0].columns) if tables else []
     shares = [_district(table) for table in tables]
     colours = _DIVERGING.get(len(columns), [_HUE] * len(columns))
-    traces = [
-        _trace(rows, [share[index] for share in shares], answers[column], colours[index])
-        for index, column in enumerate(columns)
-    ]
+    first = [share.index(None) if None in share else -1 for share in shares]
+    left = [max(0, 100 - sum(part or 0 for part in share)) for share in shares]
+    traces = []
+    for index, column in enumerate(columns):
+        if index in first:
+            rest = [left[row] if first[row] == index else None for row in range(len(rows))]
+            piece = _trace(rows, rest, hidden, "#9a9a9a")
+            pattern = {"shape": "/", "size": 6}
+            traces.append(
+                piece | {"text": None, "marker": {"color": "#9a9a9a", "pattern": pattern}}
+            )
+        traces.append(
+            _trace(rows, [share[index] for share in shares], answers[column], colours[index])
+        )
     return _figure(traces, len(rows), stacked=True)
 
 
@@ -63,7 +79,9 @@ def _trace(
         "y": list(names),
         "x": list(shares),
         "text": ["" if share is None else f"{share} %" for share in shares],
-        "textposition": "auto",
+        "textposition": "inside" if name else "auto",
+        "textangle": 0,
+        "cliponaxis": False,
         "hoverinfo": "y+name+text",
         "marker": {"color": colour},
     }
@@ -73,11 +91,12 @@ def _figure(traces: list[dict[str, Any]], rows: int, *, stacked: bool) -> Figure
     layout: dict[str, Any] = {
         "barmode": "stack" if stacked else "group",
         "height": _AROUND + _ROW * rows + (60 if stacked else 0),
-        "margin": {"l": 8, "r": 16, "t": 8, "b": 40},
+        "margin": {"l": 8, "r": 44, "t": 8, "b": 40},
         "xaxis": {"range": [0, 100], "ticksuffix": " %", "fixedrange": True, "zeroline": True},
         "yaxis": {"autorange": "reversed", "automargin": True, "fixedrange": True},
         "showlegend": stacked,
         "legend": {"orientation": "h", "traceorder": "normal"},
+        "uniformtext": {"mode": "hide", "minsize": 10},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
     }

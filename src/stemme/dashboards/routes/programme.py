@@ -19,7 +19,7 @@ from stemme.dashboards.routes.shared import (
     tagged,
     tell,
 )
-from stemme.dashboards.service import reading, story
+from stemme.dashboards.service import chapters, reading, story
 from stemme.dashboards.service.reading import Results
 from stemme.errors import NotFound
 from stemme.programme import rules as tree
@@ -97,6 +97,7 @@ async def show_focus(request: Asked, lang: FromPath[str], id_: FromPath[str]) ->
         known = await surveys.list_surveys(conn)
         results = await reading.list_results(conn, kept(request))
     told = _told(request, results, programme, part, lang)
+    asked = _asked(known, results, tree.under(programme, part.id), lang)
     goals = tree.plan_goals_of(programme, part)
     trail: list[tuple[str, str | None]] = [
         (say(programme, lang)(f"{part.id}.title", part.title), None)
@@ -115,7 +116,8 @@ async def show_focus(request: Asked, lang: FromPath[str], id_: FromPath[str]) ->
         plan=programme.plan,
         stories=told,
         sample=any(one.sample for one in results) and bool(told),
-        asked=_asked(known, results, tree.under(programme, part.id), lang),
+        asked=asked,
+        awaited=any(not survey.released for survey in asked),
         goals=goals,
         any_reading=any(m.confidence != "high" for goal in goals for m in goal.measures),
     )
@@ -182,12 +184,12 @@ def _told(
     """Give what people answered about a part, a release at a time."""
     found = []
     for one in results:
-        own = story.stories_about(tell(request, one, lang), programme, part)
-        own.sort(key=lambda one: part.id not in (one.part, one.focus_area))
+        own = chapters.stories_about(tell(request, one, lang), programme, part)
+        first = [s for s in own if part.id in (s.part, s.focus_area)][:SHOWN_FIRST]
         title = story.Words(one, lang).planned(one.dashboard.title, "title")
         if own:
             url = f"/{lang}/results/{one.dashboard.id}"
-            found.append(_Told(url, title, own[:SHOWN_FIRST], own[SHOWN_FIRST:]))
+            found.append(_Told(url, title, first, [s for s in own if s not in first]))
     return found
 
 

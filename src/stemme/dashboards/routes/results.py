@@ -19,7 +19,7 @@ from stemme.dashboards.routes.shared import (
     tagged,
     tell,
 )
-from stemme.dashboards.service import figures, reading, story
+from stemme.dashboards.service import chapters, figures, reading, story
 from stemme.dashboards.service.downloads import to_csv
 from stemme.dashboards.service.reading import Results
 from stemme.errors import NotFound
@@ -45,7 +45,7 @@ async def show_results(
     response = page(
         request,
         "dashboards/resident/results.html",
-        chapters=[c.first(SHOWN_FIRST) for c in story.chapters(stories, programme, lang)],
+        chapters=[c.first(SHOWN_FIRST) for c in chapters.chapters_of(stories, programme, lang)],
         base=largest(stories),
         minimum=results.release.plan.minimum or min(s.minimum for s in stories),
         hidden_numbers=numbers.district + numbers.groups,
@@ -64,7 +64,7 @@ async def show_result(
 ) -> Response[Any]:
     """A chapter, one question with all its numbers, its file (`.csv`) or its `.chart.json`."""
     results, stories = await _stories(request, dashboard, lang)
-    told = story.chapters(stories, programme_of(request.app.state.config), lang)
+    told = chapters.chapters_of(stories, programme_of(request.app.state.config), lang)
     stem, _, kind = name.partition(".")
     chapter = next((one for one in told if one.id == stem), None)
     if chapter is not None and not kind:
@@ -75,7 +75,7 @@ async def show_result(
     if kind == "csv":
         return file(request, to_csv([chosen], lang), f"{dashboard}-{stem}")
     if kind == "chart.json":
-        figure = msgspec.json.encode(figures.draw(results, chosen))
+        figure = msgspec.json.encode(figures.draw(results, chosen, lang))
         response = Response(figure, media_type="application/json")
         return tagged(request, response, FRESH)
     own = next(one for one in told if chosen in one.stories)
@@ -83,7 +83,7 @@ async def show_result(
 
 
 def _show_chapter(
-    request: Asked, results: Results, chapter: story.Chapter, lang: str
+    request: Asked, results: Results, chapter: chapters.Chapter, lang: str
 ) -> Response[Any]:
     context = _context(request, results, lang)
     response = page(request, "dashboards/resident/chapter.html", chapter=chapter, **context)
@@ -91,7 +91,7 @@ def _show_chapter(
 
 
 def _show_question(
-    request: Asked, results: Results, chapter: story.Chapter, chosen: story.Story
+    request: Asked, results: Results, chapter: chapters.Chapter, chosen: story.Story
 ) -> Response[Any]:
     programme = programme_of(request.app.state.config)
     lang = request.path_params["lang"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from litestar import Request, Response
 
-from stemme.dashboards.service import reading, story
+from stemme.dashboards.service import chapters, reading, story
 from stemme.dashboards.service.reading import Results
 from stemme.programme.model import Programme
 from stemme.programme.service import tree as programme_of
@@ -38,7 +38,7 @@ def tell(request: Asked, results: Results, lang: str) -> list[story.Story]:
 
 
 def say(programme: Programme, lang: str) -> Callable[[str, str], str]:
-    return partial(story.programme_text, programme, lang)
+    return partial(chapters.programme_text, programme, lang)
 
 
 def largest(stories: list[story.Story]) -> story.Base:

@@ -11,8 +11,8 @@ from stemme.dashboards.service.reading import Results
 from stemme.disclosure.model import SafeTable
 from stemme.i18n import SOURCE, content_text
 from stemme.programme import rules as tree
-from stemme.programme.model import FocusArea, Programme, SubArea
-from stemme.surveys.model import Grid, Many, One, Survey
+from stemme.programme.model import Programme
+from stemme.surveys.model import Grid, Many, One, Slider, Survey
 
 Base = tuple[int, int] | None
 
@@ -51,7 +51,8 @@ class Story(Struct, frozen=True):
 
     id: str
     label: str
-    hint: str
+    scale: str
+    """What the two ends of a scale mean; empty for other questions."""
     kind: str
     """`one`, `many` or `grid`."""
     top_label: str
@@ -79,6 +80,11 @@ class Story(Struct, frozen=True):
         if self.kind == "one":
             return self.lines[0].bars
         return tuple(line.share for line in self.lines)
+
+    @property
+    def named(self) -> str:
+        """What the story is called in a list: several grids begin with the same words."""
+        return f"{self.label} {self.lines[0].label} …" if self.kind == "grid" else self.label
 
     @property
     def glimpse(self) -> tuple[Bar, ...]:
@@ -175,7 +181,7 @@ class _Teller:
         return Story(
             id=panel.question,
             label=asked(question.label, *placed.path, "label"),
-            hint=asked(question.hint, *placed.path, "hint") if question.hint else "",
+            scale=self._scale(placed),
             kind=kind,
             top_label=self.words.planned(panel.top_label, "panels", panel.question, "top_label"),
             lines=tuple(lines),
@@ -185,6 +191,16 @@ class _Teller:
             minimum=rules.least(self.words.dashboard, self.words.survey, question),
             sensitive=question.sensitive,
         )
+
+    def _scale(self, placed: Placed) -> str:
+        question = placed.question
+        if not isinstance(question, Slider) or not any(question.ends):
+            return ""
+        first, last = (
+            self.words.asked(end, *placed.path, "ends", str(index))
+            for index, end in enumerate(question.ends)
+        )
+        return f"{question.min} = {first}. {question.max} = {last}."
 
     def _place(self, about: list[str]) -> tuple[str | None, str | None]:
         for id_ in about[:1]:
@@ -256,49 +272,3 @@ def tell(results: Results, programme: Programme, lang: str) -> list[Story]:
     """Give the stories of a release, in the order of its plan."""
     teller = _Teller(results, programme, lang)
     return [teller.story(panel) for panel in results.dashboard.panels]
-
-
-def stories_about(
-    stories: list[Story], programme: Programme, part: FocusArea | SubArea
-) -> list[Story]:
-    """Give the stories of questions that were asked about a part of the programme."""
-    wanted = tree.under(programme, part.id)
-    if isinstance(part, FocusArea):
-        return [story for story in stories if story.focus_area == part.id]
-    return [story for story in stories if wanted & set(story.about)]
-
-
-WHO = "who"
-"""The id of the chapter on who answered."""
-
-
-class Chapter(Struct, frozen=True):
-    """The stories of one focus area, or those on who answered."""
-
-    id: str
-    title: str
-    area: FocusArea | None
-    stories: tuple[Story, ...]
-    more: bool = False
-
-    def first(self, number: int) -> Chapter:
-        """Give the chapter with its first stories only."""
-        more = len(self.stories) > number
-        return Chapter(self.id, self.title, self.area, self.stories[:number], more)
-
-
-def chapters(stories: list[Story], programme: Programme, lang: str) -> list[Chapter]:
-    """Give the stories by focus area in the programme's order, who answered last."""
-    areas: list[FocusArea | None] = [*programme.focus_areas, None]
-    found = []
-    for area in areas:
-        own = tuple(s for s in stories if s.focus_area == (area.id if area else None))
-        title = programme_text(programme, lang, f"{area.id}.title", area.title) if area else ""
-        if own:
-            found.append(Chapter(area.id if area else WHO, title, area, own))
-    return found
-
-
-def programme_text(programme: Programme, lang: str, path: str, source: str) -> str:
-    """Give a text of the programme in a language."""
-    return content_text("programme", lang, f"{programme.id}:{path}", source)

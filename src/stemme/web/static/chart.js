@@ -40,9 +40,14 @@
     const axis = { gridcolor: "rgba(128,128,128,.35)", zerolinecolor: ink.color };
     Object.assign(figure.layout.xaxis, axis);
     if (document.documentElement.dir === "rtl") {
+      // Plotly makes no room for labels on the right by itself.
+      const pen = document.createElement("canvas").getContext("2d");
+      pen.font = "14px " + ink.fontFamily;
+      const widths = figure.data[0].y.flatMap((label) => label.split("<br>"))
+        .map((line) => pen.measureText(line).width);
       figure.layout.xaxis.range = [100, 0];
-      figure.layout.yaxis.side = "right";
-      figure.layout.margin = { l: 44, r: 8, t: 8, b: 40 };
+      Object.assign(figure.layout.yaxis, { side: "right", automargin: false });
+      figure.layout.margin = { l: 44, r: Math.ceil(Math.max(...widths)) + 12, t: 8, b: 40 };
     }
     await window.Plotly.newPlot(place, figure.data, figure.layout, {
       displayModeBar: false, responsive: true,
