@@ -1,17 +1,24 @@
-"""Commands of the dashboards: `release`."""
+"""Commands of the dashboards: `release`, and plans and programme for `validate`."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from stemme.config import Config
 from stemme.dashboards import store
+from stemme.dashboards.service import plans
 from stemme.dashboards.service.releasing import Outcome, release_wave
+from stemme.db import server
 from stemme.db.pool import open_pool
-from stemme.errors import NotFound
+from stemme.errors import ContentWrong, NotFound
+
+Command = Callable[[argparse.Namespace, Config], int]
 
 
 def add_commands(subparsers: Any) -> None:
@@ -24,10 +31,37 @@ def add_commands(subparsers: Any) -> None:
         "--wave", type=int, help="which wave; the newest closed one unless given; 0 is the sample"
     )
     release.set_defaults(run=_release)
+    validate = subparsers.choices.get("validate")
+    if validate is not None:
+        validate.set_defaults(run=partial(_validate, validate.get_default("run")))
+
+
+def _validate(surveys: Command | None, args: argparse.Namespace, config: Config) -> int:
+    """Check plans and the programme beside what `surveys` checks; every complaint as file:line."""
+    wanted: list[Path] = [path.resolve() for path in args.paths]
+    folder = config.place / "dashboards"
+    ours = [path for path in wanted if path == folder or path.parent == folder]
+    theirs = [path for path in wanted if path not in ours]
+    try:
+        found = plans.complaints_of_place(config)
+    except ContentWrong as error:
+        print(error, file=sys.stderr)
+        return 1
+    names = {path.name for path in ours if path != folder}
+    if not wanted or folder in ours:
+        names = {path.name for path in folder.glob("*.yaml")}
+    wrong = [one for one in found if Path(one.file).name in names]
+    for complaint in wrong:
+        print(complaint, file=sys.stderr)
+    code = 1 if wrong else 0
+    if surveys is not None and (theirs or not wanted):
+        code = max(code, surveys(argparse.Namespace(**vars(args) | {"paths": theirs}), config))
+    return code
 
 
 def _release(args: argparse.Namespace, config: Config) -> int:
-    outcome = asyncio.run(_run(config, args.slug, args.wave))
+    with server.running(config):
+        outcome = asyncio.run(_run(config, args.slug, args.wave))
     match outcome.state:
         case "released":
             print(f"released: {config.public_url}/nb/results/{args.slug}")

@@ -29,8 +29,8 @@ def load_plan(
         complaints.append(source.complaint(["id"], said))
     survey = surveys.get(plan.survey)
     if survey is None:
-        known = ", ".join(sorted(surveys)) or "none is readable"
-        said = f"no survey has the id '{plan.survey}'; surveys: {known}"
+        known = ", ".join(sorted(surveys)) or "none"
+        said = f"no survey '{plan.survey}' without complaints; there are: {known}"
         complaints.append(source.complaint(["survey"], said))
     else:
         complaints += sorted(_complaints(source, plan, survey), key=lambda c: c.line)

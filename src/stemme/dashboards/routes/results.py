@@ -12,6 +12,7 @@ from stemme.dashboards.routes.shared import (
     FRESH,
     SHOWN_FIRST,
     Asked,
+    data,
     file,
     kept,
     largest,
@@ -76,8 +77,7 @@ async def show_result(
         return file(request, to_csv([chosen], lang), f"{dashboard}-{stem}")
     if kind == "chart.json":
         figure = msgspec.json.encode(figures.draw(results, chosen, lang))
-        response = Response(figure, media_type="application/json")
-        return tagged(request, response, FRESH)
+        return data(request, figure, "application/json")
     own = next(one for one in told if chosen in one.stories)
     return _show_question(request, results, own, chosen)
 

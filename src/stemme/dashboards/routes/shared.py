@@ -13,6 +13,7 @@ from stemme.dashboards.service import chapters, reading, story
 from stemme.dashboards.service.reading import Results
 from stemme.programme.model import Programme
 from stemme.programme.service import tree as programme_of
+from stemme.web.encoding import accepted, encode
 
 Asked = Request[Any, Any, Any]
 
@@ -57,7 +58,15 @@ def tagged(request: Asked, response: Response[Any], keep: str) -> Response[Any]:
     return Response(None, status_code=304, headers=dict(response.headers))
 
 
+def data(request: Asked, body: bytes, kind: str) -> Response[Any]:
+    """Give data that is not a page, compressed as pages are."""
+    sent, encoding = encode(body, accepted(request.headers.get("accept-encoding", "")))
+    headers = {"vary": "Accept-Encoding"} | ({"content-encoding": encoding} if encoding else {})
+    return tagged(request, Response(sent, media_type=kind, headers=headers), FRESH)
+
+
 def file(request: Asked, body: bytes, name: str) -> Response[Any]:
-    response = Response(body, media_type="text/csv; charset=utf-8")
+    """Give a table to keep."""
+    response = data(request, body, "text/csv; charset=utf-8")
     response.headers["content-disposition"] = f'attachment; filename="{name}.csv"'
-    return tagged(request, response, FRESH)
+    return response

@@ -11,6 +11,7 @@ from stemme.errors import ContentWrong
 from stemme.i18n.source import Complaint, read
 from stemme.programme import files as programme_files
 from stemme.surveys.model import Survey
+from stemme.surveys.service import publishing
 
 
 def plan_of(config: Config, survey: Survey) -> Dashboard:
@@ -28,10 +29,18 @@ def plan_of(config: Config, survey: Survey) -> Dashboard:
     raise ContentWrong(f"dashboards/: no publication plan names the survey '{survey.id}'")
 
 
-def complaints_of_plans(config: Config, surveys: Mapping[str, Survey]) -> list[Complaint]:
-    """Give what is wrong with the programme and with every plan."""
+def complaints_of_place(config: Config) -> list[Complaint]:
+    """Give what is wrong with the programme and with every plan, held against its survey."""
     folder = config.place / "dashboards"
-    found = programme_files.load(folder / files.PROGRAMME)[1]
+    programme, found = programme_files.load(folder / files.PROGRAMME)
+    # Without a programme no survey can be read, so no plan can be held against one.
+    return found if programme is None else complaints_of_plans(config, publishing.read_all(config))
+
+
+def complaints_of_plans(config: Config, surveys: Mapping[str, Survey]) -> list[Complaint]:
+    """Give what is wrong with every plan."""
+    folder = config.place / "dashboards"
+    found: list[Complaint] = []
     publishes: dict[str, str] = {}
     for path in sorted(folder.glob("*.yaml")):
         if path.name == files.PROGRAMME:

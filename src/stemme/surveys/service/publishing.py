@@ -51,6 +51,13 @@ def check_file(config: Config, path: Path) -> tuple[Survey | None, list[Complain
     return (None if complaints else survey), complaints
 
 
+def read_all(config: Config) -> dict[str, Survey]:
+    """The surveys of the place whose files are right, translated or not."""
+    ids = programme.tree(config).ids()
+    read = (files.load(path, ids)[0] for path in survey_files(config))
+    return {survey.id: survey for survey in read if survey is not None}
+
+
 def frozen_texts(survey: Survey) -> dict[str, dict[str, str]]:
     """Language to key path to text, for every language of the survey."""
     found = [(context, text) for context, text, _ in walk(msgspec.to_builtins(survey))]
