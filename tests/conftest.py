@@ -16,7 +16,7 @@ import msgspec
 import pytest
 
 from stemme.config import Config, load
-from stemme.db import migrate, server
+from stemme.db import address, migrate, server
 from stemme.db.embedded import OWNER, EmbeddedPostgres
 
 ROOT = Path(__file__).parents[1]
@@ -48,8 +48,8 @@ class Database(msgspec.Struct, frozen=True):
 
     def dsn(self, role: str) -> str:
         """The address with user and password of `role` in it."""
-        known = server.credentials(self.config, role)
-        return server.with_credentials(server.address(self.config), **known)
+        known = address.credentials(self.config, role)
+        return address.with_credentials(address.address(self.config), **known)
 
     async def connect(self, role: str) -> asyncpg.Connection:
         """One connection as `role` ("owner", "resident", …), closed at the end of the test."""

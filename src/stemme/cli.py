@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -90,6 +89,8 @@ def _worker(_args: argparse.Namespace, config: Config) -> int:
 
 
 def _migrate(_args: argparse.Namespace, config: Config) -> int:
+    import asyncio
+
     from stemme.db import migrate, server
 
     with server.running(config):

@@ -6,6 +6,7 @@ import asyncpg
 
 from stemme.config import Config
 from stemme.db import server
+from stemme.db.address import address, credentials
 
 # A page that waits longer has failed already; the worker's long passes have no such limit.
 STATEMENT_TIMEOUT = {"resident": "10s", "staff": "30s"}
@@ -14,8 +15,8 @@ STATEMENT_TIMEOUT = {"resident": "10s", "staff": "30s"}
 async def open_pool(config: Config, role: str, *, size: int = 8) -> asyncpg.Pool:
     """At most `size` connections as `stemme_<role>`; raises DatabaseFailed without a password."""
     return await asyncpg.create_pool(
-        server.address(config),
-        **server.credentials(config, role),
+        address(config),
+        **credentials(config, role),
         min_size=1,
         max_size=size,
         init=server.prepare,

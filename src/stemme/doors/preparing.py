@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import os
 import sys
@@ -66,6 +65,8 @@ async def finish(config: Config) -> str:
 
 def main(step: str, options: set[str]) -> None:
     """Do one step in a process of its own, so that what it loads is gone when it is done."""
+    import asyncio
+
     config = settings.load()
     if step == "prepare":
         new_place, sample = "--new-place" in options, "--sample" in options
