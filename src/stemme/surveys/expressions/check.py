@@ -106,7 +106,8 @@ def _equality(tree: list[Tree], scope: Scope) -> Iterator[str]:
 
 
 def _choice(name: str, known: Known, value: str) -> Iterator[str]:
-    if value != "" and value not in known.values:
+    # A list that is missing has a complaint of its own.
+    if value != "" and known.values and value not in known.values:
         yield f"{name} has no choice '{value}'{_nearest(value, known.values)}"
 
 

@@ -83,7 +83,8 @@ class _Check:
         ages = self.data.get("ages")
         if isinstance(ages, dict):
             self._bounds(ages, ("ages",))
-        if (_number(self.data.get("minutes")) or 1) < 1:
+        minutes = _number(self.data.get("minutes"))
+        if minutes is not None and minutes < 1:
             self.say(("minutes",), "minutes must be 1 or more")
         for key in ("intro", "thanks"):
             if self.data.get(key) == []:
