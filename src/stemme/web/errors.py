@@ -13,7 +13,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
 import stemme
-from stemme.errors import StemmeError
+from stemme.errors import Forbidden, NotFound, StemmeError, TooLarge
 from stemme.i18n import lazy as _
 from stemme.web.pages import page
 
@@ -49,6 +49,9 @@ _BY_STATUS = {
         _("Vent noen minutter og prøv igjen."),
     ),
 }
+_GENERAL = frozenset(fact.message for fact in (StemmeError, NotFound, Forbidden, TooLarge))
+"""Sentences that the heading of their status says already."""
+
 _OURS = Words(
     _("Noe gikk galt hos oss"),
     _("Det er ikke din feil. Vent litt og prøv igjen."),
@@ -69,7 +72,7 @@ def show_fact(request: Request[Any, Any, Any], fact: StemmeError) -> Response[by
     if fact.status >= 500:
         _note(request, fact)
         return _show(request, fact.status, None)
-    return _show(request, fact.status, fact.message)
+    return _show(request, fact.status, None if fact.message in _GENERAL else fact.message)
 
 
 def show_http(request: Request[Any, Any, Any], refusal: HTTPException) -> Response[bytes]:
