@@ -59,6 +59,12 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     migrate = verbs.add_parser("migrate", help="make the roles and bring the database to the head")
     migrate.set_defaults(run=_migrate)
 
+    translations = verbs.add_parser(
+        "translations", help="what each language lacks, and what nobody has reviewed"
+    )
+    translations.add_argument("--missing", action="store_true", help="list every missing text")
+    translations.set_defaults(run=_translations)
+
     if next((word for word in words if not word.startswith("-")), None) not in verbs.choices:
         for feature in FEATURES:
             import_module(feature).add_commands(verbs)
@@ -100,6 +106,27 @@ def _migrate(_args: argparse.Namespace, config: Config) -> int:
     if not applied:
         print("nothing to apply")
     return 0
+
+
+def _translations(args: argparse.Namespace, config: Config) -> int:
+    from stemme import i18n
+
+    i18n.use(config)
+    wrong = False
+    for domain, languages in (
+        ("resident", i18n.LANGUAGES),
+        ("surveys", i18n.LANGUAGES),
+        ("programme", i18n.LANGUAGES),
+        ("staff", i18n.STAFF_LANGUAGES),
+    ):
+        for lang in languages:
+            missing = i18n.missing(domain, lang)
+            wrong = wrong or bool(missing)
+            state = f"{len(missing)} missing" if missing else "complete"
+            print(f"{domain:10} {lang:6} {state}{', draft' if i18n.is_draft(domain, lang) else ''}")
+            for text in missing if args.missing else ():
+                print(f"    {text}")
+    return 1 if wrong else 0
 
 
 def _is_expected(error: Exception) -> bool:

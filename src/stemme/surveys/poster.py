@@ -11,7 +11,6 @@ import fontpkg_noto_sans
 import fontpkg_noto_sans_arabic
 import msgspec
 import segno
-import typst
 
 from stemme.i18n import LANGUAGES, catalogue
 from stemme.surveys.model import Version
@@ -98,6 +97,8 @@ def draw_code(url: str) -> str:
 
 def print_pdf(poster: Poster, build: Path) -> bytes:
     """One A4 page as tagged PDF (PDF/UA-1), every font in it."""
+    import typst  # The largest library of all: loaded when a poster is asked for.
+
     fonts = [path for path in (*FONTS, build / "fonts") if path.is_dir()]
     made: bytes = typst.compile(
         str(_TEMPLATE),
