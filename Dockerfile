@@ -6,8 +6,8 @@
 # `migrate` leaves the password of each role in its volume. Give a process the address with its own
 # role only, so that it holds nobody else's:
 #
-#   docker run --read-only -p 8000:8000 -e DATABASE_URL=RESIDENT -v resident:/data stemme door resident
-#   docker run --read-only -p 8001:8001 -e DATABASE_URL=STAFF -v staff:/data stemme door staff
+#   docker run --read-only --tmpfs /tmp -p 8000:8000 -e DATABASE_URL=RESIDENT -v resident:/data stemme door resident
+#   docker run --read-only --tmpfs /tmp -p 8001:8001 -e DATABASE_URL=STAFF -v staff:/data stemme door staff
 
 FROM node:24-slim AS packages
 WORKDIR /app
