@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from litestar import Request, Response, Router, get, post
@@ -45,7 +47,12 @@ async def show_surveys(request: AnyRequest) -> Response[Any]:
 
 
 async def _survey_page(
-    request: AnyRequest, slug: str, *, fact: StemmeError | None = None, **complaints: str
+    request: AnyRequest,
+    slug: str,
+    *,
+    fact: StemmeError | None = None,
+    given: str = str(rules.GRACE_MINUTES),
+    complaints: Mapping[str, str] = MappingProxyType({}),
 ) -> Response[Any]:
     """The page of one survey; with a fact or complaints when an act was refused."""
     async with request.app.state.pool.acquire() as conn:
@@ -65,7 +72,7 @@ async def _survey_page(
         one=standing,
         next_wave=rules.next_wave(standing.wave),
         counts=counts,
-        grace_default=rules.GRACE_MINUTES,
+        grace=given,
         fact=fact,
         complaints=complaints,
     )
@@ -75,6 +82,12 @@ async def _survey_page(
 async def show_survey(request: AnyRequest, slug: FromPath[str]) -> Response[Any]:
     """Where one survey is, and what can be done with it."""
     return await _survey_page(request, slug)
+
+
+@get(["/surveys/{slug:str}/open", "/surveys/{slug:str}/close", "/surveys/{slug:str}/release"])
+async def show_act(lang: FromPath[str], slug: FromPath[str]) -> Response[Any]:
+    """The page of the survey, for who reloads a refused act or reads it in another language."""
+    return Redirect(f"/{lang}/surveys/{slug}", status_code=303)
 
 
 @post("/surveys/{slug:str}/open", guards=[require("programme", "admin")])
@@ -99,11 +112,11 @@ async def submit_close(
     """The wave the page showed is closed, with the grace time given."""
     wave = await _wave(request)
     given = (await request.form()).get("grace")
-    grace = rules.grace_minutes(parse_number(given) if isinstance(given, str) else None)
+    given = given if isinstance(given, str) else ""
+    grace = rules.grace_minutes(parse_number(given))
     if grace is None:
-        return await _survey_page(
-            request, slug, grace=_("Skriv et helt antall minutter, fra 0 til 10080 (en uke).")
-        )
+        wrong = _("Skriv et helt antall minutter, fra 0 til 10080 (en uke).")
+        return await _survey_page(request, slug, given=given[:100], complaints={"grace": wrong})
     by = staff.signed_in(request).account
     try:
         async with request.app.state.pool.acquire() as conn:
@@ -176,6 +189,7 @@ staff_router = Router(
     route_handlers=[
         show_surveys,
         show_survey,
+        show_act,
         submit_open,
         submit_close,
         submit_release,
