@@ -1,13 +1,15 @@
-# One image for every door and the worker. It holds no secret and needs no write to its own files.
+# One image for every door and the worker. It holds no secret and writes nothing to its own files.
 #
 #   docker build -t stemme .
-#   docker run --rm -e DATABASE_URL=OWNER -v secrets:/data/secrets stemme migrate
+#   docker run --rm -e DATABASE_URL=postgresql://owner:…@db/stemme -v all:/data/secrets stemme migrate
 #
-# `migrate` leaves the password of each role in its volume. Give a process the address with its own
-# role only, so that it holds nobody else's:
+# `migrate` leaves one password file a role in its volume. Give each process a volume with the files
+# of its own roles alone (worker: release, fieldwork, retention) and an address that names no user:
 #
-#   docker run --read-only --tmpfs /tmp -p 8000:8000 -e DATABASE_URL=RESIDENT -v resident:/data stemme door resident
-#   docker run --read-only --tmpfs /tmp -p 8001:8001 -e DATABASE_URL=STAFF -v staff:/data stemme door staff
+#   alias run='docker run --read-only --tmpfs /tmp -e DATABASE_URL=postgresql://db/stemme'
+#   run -v resident:/data/secrets -p 8000:8000 stemme door resident
+#   run -v staff:/data/secrets -p 8001:8001 stemme door staff
+#   run -v worker:/data/secrets --no-healthcheck stemme worker
 
 FROM node:24-slim AS packages
 WORKDIR /app
@@ -31,7 +33,7 @@ RUN .venv/bin/python -m compileall -q src \
  && rm -r node_modules requirements.lock
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --no-create-home stemme \
+RUN useradd --uid 10001 --no-create-home stemme \
  && install --directory --owner=stemme --mode=0700 /data /data/secrets
 COPY --from=build /app /app
 WORKDIR /app
