@@ -96,8 +96,8 @@ class Sealer:
             raw = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError) as error:
             raise SealBroken("not base64") from error
-        if raw[:1] != VERSION:
-            raise SealBroken("another version")
+        if raw[:1] != VERSION or base64.urlsafe_b64encode(raw).decode() != text:
+            raise SealBroken("another version, or not as we write it")
         nonce, sealed = raw[1 : 1 + _NONCE], raw[1 + _NONCE :]
         try:
             draft = _decode(self._box.decrypt(nonce, sealed, VERSION + survey.encode()))

@@ -161,7 +161,9 @@ def _lost(visit: Visit, pairs: list[tuple[str, Any]]) -> _Page:
     fields = forms.posted_fields(visit.layout, pairs)
     page = forms.page_of(visit.layout, fields) or 0
     draft = msgspec.structs.replace(_new_draft(visit), page=page)
-    return _Answering(visit, draft, pairs).ask(page, status=400, lost=True)
+    step = _Answering(visit, draft, pairs)
+    # Where the lost answers hid the page, what it held waits until the person gets there again.
+    return step.ask(page if page in step.pages else step.pages[0], status=400, lost=True)
 
 
 class _Answering:
