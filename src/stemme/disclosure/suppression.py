@@ -64,12 +64,15 @@ def hidden_cells(tally: Tally, limits: Limits, forced: frozenset[Cell]) -> froze
         return frozenset(system.columns)
     while True:
         problem = _Problem(system, tally.variable.sensitive, limits, forced)
-        hidden = problem.thinned(problem.repaired(problem.eliminated()))
+        hidden = problem.repaired(problem.eliminated())
+        if DISTRICT_BASE in hidden:
+            return hidden
+        hidden = problem.thinned(hidden)
         narrow = narrow_rows(tally, hidden, limits.count)
         if not narrow:
             return hidden
         if narrow <= hidden:
-            narrow = frozenset(cell for cell in system.columns if cell != DISTRICT_BASE)
+            return frozenset(system.columns)
         forced |= narrow
 
 
@@ -140,13 +143,16 @@ class _Problem:
         }
 
     def repaired(self, hidden: frozenset[Cell]) -> frozenset[Cell]:
-        """More hidden cells until no protected count can be narrowed down too far."""
+        """More hidden cells until no protected count can be narrowed down too far.
+
+        Where even that is not enough, as among eleven people, all there is.
+        """
         while not (wide := self._wide(hidden)).all():
             target = self._protected[int(np.argmin(wide))].cell
             victims = [cell for cell in self._system.columns if cell not in hidden]
             victims.remove(DISTRICT_BASE)
             if not victims:
-                break
+                return frozenset(self._system.columns)
             victim = min(victims, key=lambda cell: self._reluctance(cell, target))
             row = {Cell(victim.by, victim.group, TOP)} if victim.part == BASE else set()
             hidden = hidden | row | {victim}

@@ -46,9 +46,8 @@ class Finding(NamedTuple):
     """An interval around a count, and what it rests on.
 
     `closed`: breakdowns in which it supposes that everybody named a group. `insider`: the
-    narrowest width around what
-    others answered that a respondent can reach. `later`: about those who came after the earlier
-    release.
+    narrowest width that a respondent can reach around what others answered. `later`: about those
+    who came after the earlier release.
     """
 
     variable: str
