@@ -93,3 +93,12 @@ def test_health_robots_and_favicon(site):
     assert (200, "ok\n") == (site.get("/healthz").status_code, site.get("/healthz").text)
     assert "Disallow: /*/receipt/" in site.get("/robots.txt").text
     assert site.get("/favicon.ico").headers["location"].startswith("/assets/favicon.")
+
+
+def test_head_answers_as_get_without_the_body(site):
+    """For link checkers; also where there is no page."""
+    for path, status in (("/nb/privacy", 200), ("/nowhere", 404), ("/", 303)):
+        full, head = site.get(path), site.head(path)
+
+        assert (status, b"") == (head.status_code, head.content)
+        assert full.headers.get("content-length") == head.headers.get("content-length")

@@ -102,11 +102,10 @@ def _asset(name: str, raw: bytes, compressed: bytes | None) -> Asset:
 
 @asgi("/assets", is_mount=True, copy_scope=False)
 async def serve_asset(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
-    """Answer GET and HEAD from memory, with 304 for what the browser has already."""
+    """Answer from memory, with 304 for what the browser has already."""
     assets: Assets = scope["litestar_app"].state.site.assets
     found = assets.find(scope["path"].strip("/").rsplit("/", 1)[-1])
-    method = scope.get("method")
-    if found is None or method not in ("GET", "HEAD"):
+    if found is None or scope.get("method") != "GET":
         raise NotFound
     asset, keep = found
     request = dict(scope["headers"])
@@ -126,8 +125,7 @@ async def serve_asset(scope: Scope, receive: Receive, send: Send) -> None:  # no
         if encoding:
             headers.append((b"content-encoding", encoding.encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    sent = b"" if method == "HEAD" else body
-    await send({"type": "http.response.body", "body": sent, "more_body": False})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 handlers: list[ASGIRouteHandler] = [serve_asset]

@@ -9,7 +9,14 @@ from typing import Any
 import msgspec
 from litestar import Litestar
 from litestar.datastructures import State
-from litestar.types import ControllerRouterHandler, ExceptionHandlersMap, Guard, Middleware
+from litestar.types import (
+    ControllerRouterHandler,
+    ExceptionHandlersMap,
+    Guard,
+    Message,
+    Middleware,
+    Send,
+)
 
 from stemme import i18n
 from stemme.config import Config
@@ -32,6 +39,25 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
     exception_handlers: Mapping[Any, Any] = {}
 
 
+class Application(Litestar):
+    """Litestar, with HEAD answered as GET would be, without the body."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            await super().__call__({**scope, "method": "GET"}, receive, _without_body(send))
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def _without_body(send: Send) -> Send:
+    async def headers_only(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message["body"] = b""
+        await send(message)
+
+    return headers_only
+
+
 def create(config: Config, door: Door) -> Litestar:
     """The application of a door; it opens its pools when it starts serving."""
     i18n.use(config)
@@ -44,7 +70,7 @@ def create(config: Config, door: Door) -> Litestar:
         environment=pages.environment(),
     )
     handlers: ExceptionHandlersMap = {**errors.exception_handlers, **door.exception_handlers}
-    return Litestar(
+    return Application(
         route_handlers=[*assets.handlers, routes.shared_router, *door.handlers],
         state=State({"site": site, "config": config}),
         lifespan=[_pools(config, door.roles)],
