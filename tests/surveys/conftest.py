@@ -40,6 +40,12 @@ def write_translation(place: Path, survey: Path, lang: str, *, without: str = ""
 
 
 @pytest.fixture
+def translate():
+    """Write a catalogue in which every text, but for one that is left out, has its language."""
+    return write_translation
+
+
+@pytest.fixture
 def place(tmp_path) -> Path:
     """A folder with the programme, the whole survey, and its translation."""
     folder = tmp_path / "place"

@@ -458,7 +458,9 @@ async def test_garbled_forms_never_break_the_door(client, content):
     assert response.status_code < 500
 
 
-@pytest.mark.parametrize("header", [{"sec-fetch-site": "cross-site"}, {"origin": "https://evil.example"}])
+@pytest.mark.parametrize(
+    "header", [{"sec-fetch-site": "cross-site"}, {"origin": "https://evil.example"}]
+)
 async def test_pages_of_others_cannot_post(client, header):
     """A form on another site is refused."""
     response = await client.post("/nb/s/whole", data={"go": "start"}, headers=header)
@@ -466,7 +468,9 @@ async def test_pages_of_others_cannot_post(client, header):
     assert 403 == response.status_code
 
 
-@pytest.mark.parametrize("go", ["", "nonsense", "page:7", "page:-1", "page:x", "page:²", "clear:nope"])
+@pytest.mark.parametrize(
+    "go", ["", "nonsense", "page:7", "page:-1", "page:x", "page:²", "clear:nope"]
+)
 async def test_unknown_buttons_show_the_page_again(browse, go):
     """Nothing is lost by a button that we do not know."""
     browser = await (await browse()).press("start")
@@ -477,12 +481,13 @@ async def test_unknown_buttons_show_the_page_again(browse, go):
 
 
 async def test_the_receipt_shows_three_words_and_the_way_back(browse, owner):
-    """The receipt page has words, link, what comes next and withdrawal, and says nothing of answers."""
+    """Words, link, what comes next and withdrawal, and nothing of the answers."""
     browser = await (await to_review(await browse())).press("send")
     address = browser.response.headers["location"]
     page = (await browser.client.get(address)).text
 
-    assert 3 == len(re.findall(r"<li>(\w+)</li>", page.split('class="receipt"')[1].split("</ul>")[0]))
+    words = page.split('class="receipt"')[1].split("</ul>")[0]
+    assert 3 == len(re.findall(r"<li>(\w+)</li>", words))
     assert "Takk for hjelpen." in page
     assert address in page
     assert "Mer &lt;b&gt;" not in page

@@ -57,8 +57,9 @@ def test_a_complaint_reads_as_file_line_message():
 
     _, complaints = files.load(path, TREE)
 
-    assert f"{path.as_posix()}:10: mode 'confidential' is not available yet; write anonymous" == str(
-        complaints[0]
+    assert (
+        f"{path.as_posix()}:10: mode 'confidential' is not available yet; write anonymous"
+        == str(complaints[0])
     )
 
 
@@ -100,7 +101,9 @@ def test_whatever_is_in_a_file_no_exception_comes_out(tmp_path_factory, data):
     """A file with any line cut or garbled gives complaints, never a traceback."""
     lines = (HERE / "fixtures" / "types" / "shown.yaml").read_text("utf-8").split("\n")
     at = data.draw(st.integers(0, len(lines) - 1))
-    garbage = data.draw(st.sampled_from(["", "- 3", "x: [", "items: 4", "  - null", "type: grid", "?"]))
+    garbage = data.draw(
+        st.sampled_from(["", "- 3", "x: [", "items: 4", "  - null", "type: grid", "?"])
+    )
     path = tmp_path_factory.mktemp("garbled") / "shown.yaml"
     path.write_text("\n".join([*lines[:at], garbage, *lines[at + 1 :]]), "utf-8")
 

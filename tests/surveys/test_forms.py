@@ -101,7 +101,12 @@ def test_problems_are_explained_in_the_language():
 
 names = st.sampled_from(
     sorted(
-        {name for layout in LAYOUTS.values() for part in layout.parts for name in forms.field_names(part)}
+        {
+            name
+            for layout in LAYOUTS.values()
+            for part in layout.parts
+            for name in forms.field_names(part)
+        }
         | {"q-", "q--", "state", "q-samhold-", "q-samhold"}
     )
 )
@@ -110,7 +115,7 @@ typed = st.one_of(st.text(max_size=30), st.sampled_from(["ja", "nei", "3", "٣",
 
 @given(st.sampled_from(sorted(LAYOUTS)), st.lists(st.tuples(names, typed), max_size=12))
 def test_any_form_can_be_read(name, pairs):
-    """Whatever is posted, it is read without an exception, and answers are only to our questions."""
+    """Whatever is posted, it is read without an exception, as answers to our questions only."""
     layout = LAYOUTS[name]
 
     reading = forms.read(layout, forms.posted_fields(layout, pairs), "2026-11-22")

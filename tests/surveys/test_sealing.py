@@ -89,6 +89,8 @@ def test_receipts_cannot_be_guessed():
 
 def test_a_draft_is_small():
     """Forty answers stay below three kilobytes in the form."""
-    draft = msgspec.structs.replace(DRAFT, fields={f"q-sporsmal_{n}": ["helt_enig"] for n in range(40)})
+    draft = msgspec.structs.replace(
+        DRAFT, fields={f"q-sporsmal_{n}": ["helt_enig"] for n in range(40)}
+    )
 
     assert len(SEALER.seal(draft)) < 3000

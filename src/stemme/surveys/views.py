@@ -92,9 +92,7 @@ class PageView:
     @property
     def errors(self) -> list[tuple[str, str]]:
         """Field and sentence of every error, for the summary."""
-        return [
-            (item.first_id, f"{item.label} {item.error}") for item in self.items if item.error
-        ]
+        return [(item.first_id, f"{item.label} {item.error}") for item in self.items if item.error]
 
     @property
     def new(self) -> list[ItemView]:

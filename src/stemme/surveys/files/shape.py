@@ -48,8 +48,10 @@ def _check(value: Any, kind: shapes.Type, path: _Path) -> _Found:
     elif isinstance(kind, shapes.LiteralType):
         if value not in kind.values:
             allowed = [str(one) for one in kind.values]
-            yield path, f"{_name(path)}'{value}' is not one of {', '.join(allowed)}" + nearest(
-                str(value), allowed
+            yield (
+                path,
+                f"{_name(path)}'{value}' is not one of {', '.join(allowed)}"
+                + nearest(str(value), allowed),
             )
     else:
         yield from _scalar(value, kind, path)

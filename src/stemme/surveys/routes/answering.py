@@ -79,9 +79,7 @@ def sealer_of(request: _Request) -> Sealer:
     return sealer(request.app.state.site.config)
 
 
-async def visit_of(
-    request: _Request, lang: str, slug: str, revision: int | None = None
-) -> Visit:
+async def visit_of(request: _Request, lang: str, slug: str, revision: int | None = None) -> Visit:
     """The survey that is asked for, in the revision given or the current one."""
     shelf = shelf_of(request)
     wave = await shelf.wave(slug)

@@ -32,7 +32,7 @@ class Published(msgspec.Struct, frozen=True):
 
 def survey_files(config: Config) -> list[Path]:
     """The survey files of the place, in the order of their names."""
-    return sorted((config.place / "surveys").glob("*.yaml"))
+    return sorted((config.place / "surveys").glob("*.yaml"), key=lambda path: path.stem)
 
 
 def shown(config: Config, path: Path) -> str:
@@ -70,9 +70,7 @@ def frozen_texts(survey: Survey) -> dict[str, dict[str, str]]:
     }
 
 
-def version_digest(
-    revision: int, survey: Survey, texts: Mapping[str, Mapping[str, str]]
-) -> bytes:
+def version_digest(revision: int, survey: Survey, texts: Mapping[str, Mapping[str, str]]) -> bytes:
     """Changes with anything: structure or a text in any language.
 
     The revision is part of it, so that going back to earlier words is a revision of its own.

@@ -39,7 +39,7 @@ async def ensure_sample(conn: store.Connection, config: Config, slug: str, n: in
 
 
 async def order_release(conn: store.Connection, slug: str) -> None:
-    """Hand the sample wave to the worker, unless it was released or refused before. By the owner."""
+    """Hand the sample wave to the worker, unless released or refused before. By the owner."""
     await conn.execute(store.Q.order_sample_release, slug)
 
 
