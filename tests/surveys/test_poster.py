@@ -12,11 +12,14 @@ import numpy as np
 import pytest
 import zxingcpp
 from fontTools.ttLib import TTFont
+from litestar.testing import AsyncTestClient
 
 from stemme import i18n
 from stemme.config import load
 from stemme.surveys import poster
 from stemme.surveys.model import Survey, Version
+from stemme.surveys.routes import entrance
+from stemme.web.door import Door, create
 
 ROOT = Path(__file__).parents[2]
 CONFIG = load({"STEMME_PLACE": str(ROOT)})
@@ -69,7 +72,7 @@ def version() -> Version:
 def test_the_code_leads_to_the_survey(version, url) -> None:
     """A reader finds the address of the survey in the code, and nothing else."""
     made = poster.of_version(version, url)
-    expected = f"{url}/nb/s/torstrand-nullpunkt"
+    expected = f"{url}/s/torstrand-nullpunkt"
     assert [expected] == [found.text for found in zxingcpp.read_barcodes(pixels(made.qr))]
     assert expected == f"{url.partition('://')[0]}://{made.shown}"
 
@@ -147,3 +150,30 @@ def unpacked(pdf: bytes) -> bytes:
         except zlib.error:
             continue
     return b"\n".join(parts)
+
+
+@pytest.mark.parametrize(
+    ("expected", "accepted"),
+    [
+        ("so", "so,en;q=0.8"),
+        ("ar", "ar-SY"),
+        ("fa-AF", "prs,fa;q=0.9"),
+        ("nb", "no"),
+        ("nb", "xx"),
+        ("nb", ""),
+    ],
+)
+async def test_the_address_on_the_poster(expected, accepted) -> None:
+    """Whoever scans the code comes to the survey in the language of the phone."""
+    door = create(CONFIG, Door(name="resident", roles=(), languages=tuple(i18n.LANGUAGES),
+                               handlers=[entrance.resident_router]))  # fmt: skip
+    async with AsyncTestClient(door) as client:
+        answer = await client.get(
+            "/s/torstrand-nullpunkt",
+            headers={"accept-language": accepted},
+            follow_redirects=False,
+        )
+        found = (answer.status_code, answer.headers["location"], answer.headers["vary"])
+        assert (303, f"/{expected}/s/torstrand-nullpunkt", "Accept-Language") == found
+        for wrong in ("%00", "..%2Fx", "x" * 500, "A", "å"):
+            assert 404 == (await client.get(f"/s/{wrong}")).status_code, wrong

@@ -8,8 +8,7 @@ from stemme.config import Config
 from stemme.dashboards import routes as dashboards
 from stemme.doors import place
 from stemme.i18n import LANGUAGES
-from stemme.surveys.routes import answering, receipts
-from stemme.surveys.routes import answering, receipts
+from stemme.surveys.routes import answering, entrance, receipts
 from stemme.web import routes
 from stemme.web.door import Door, create
 
@@ -26,6 +25,7 @@ def create_app(config: Config) -> Litestar:
             handlers=[
                 routes.resident_router,
                 dashboards.resident_router,
+                entrance.resident_router,
                 answering.router,
                 receipts.router,
             ],

@@ -40,6 +40,11 @@ def _open_page(
     return response
 
 
+def _session_token(request: AnyRequest) -> str:
+    """The token of the session the browser has, alive or not; empty without one."""
+    return request.cookies.get(doorkeeper.session_cookie(request.app.state.config), "")
+
+
 def _come_in(request: AnyRequest, lang: str, token: str) -> Response[Any]:
     """To the first page, with the session in a cookie and the form cookie gone."""
     config = request.app.state.config
@@ -65,11 +70,10 @@ async def submit_sign_in(request: AnyRequest, lang: FromPath[str]) -> Response[A
     given, complaints = forms.read_sign_in(await request.form())
     refusal: StemmeError | None = None
     if not complaints:
-        old = request.cookies.get(doorkeeper.session_cookie(request.app.state.config))
         try:
             async with request.app.state.pool.acquire() as conn:
                 token, _seen = await service.sign_in(
-                    conn, given.login, given.password, service.utc_now(), old
+                    conn, given.login, given.password, service.utc_now(), _session_token(request)
                 )
             return _come_in(request, lang, token)
         except (SignInRefused, TooManyAttempts) as fact:
@@ -91,7 +95,7 @@ async def submit_sign_out(request: AnyRequest, lang: FromPath[str]) -> Response[
     config = request.app.state.config
     name = doorkeeper.session_cookie(config)
     async with request.app.state.pool.acquire() as conn:
-        await service.sign_out(conn, request.cookies[name])
+        await service.sign_out(conn, _session_token(request))
     response: Response[Any] = Redirect(f"/{lang}/sign-in", status_code=303)
     response.set_cookie(doorkeeper.cookie(config, name, ""))
     return response
@@ -120,6 +124,7 @@ async def submit_invitation(
                 session, _seen = await service.accept_invitation(
                     conn, token, given.login, given.password, now
                 )
+                await service.sign_out(conn, _session_token(request))
                 return _come_in(request, lang, session)
             except LoginTaken as fact:
                 status, complaints = fact.status, {"login": fact.message}

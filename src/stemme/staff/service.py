@@ -220,7 +220,7 @@ async def sign_in(
     login: str,
     password: str,
     now: datetime.datetime,
-    old: str | None = None,
+    old: str = "",
 ) -> tuple[str, Visit]:
     """A new session's token and visit; `old`, the token before it, ends.
 
@@ -241,7 +241,7 @@ async def sign_in(
     async with conn.transaction():
         await store.delete_attempts_of(conn, tried)
         await store.delete_old_sessions(conn, now)
-        if old is not None:
+        if old:
             await store.delete_session(conn, digest(old))
         if renewed is not None:
             await store.update_password(conn, account.id, renewed)

@@ -47,12 +47,9 @@ class Poster(msgspec.Struct, frozen=True):
 
 
 def of_version(version: Version, public_url: str) -> Poster:
-    """The poster of a published survey; the code leads to its first page, in the source language.
-
-    That page has the language switch, as one code must serve everybody.
-    """
+    """The poster of a published survey; its code opens the survey in the language of the phone."""
     definition = version.definition
-    url = f"{public_url}/{definition.source}/s/{version.survey}"
+    url = f"{public_url}/s/{version.survey}"
     shown = url.partition("://")[2]
     lines = {lang: _line(version, lang) for lang in definition.languages}
     source = lines[definition.source]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -20,13 +19,12 @@ from stemme.i18n import parse_number
 from stemme.staff import service as staff
 from stemme.staff.service import require
 from stemme.surveys import poster
+from stemme.surveys.routes.entrance import SLUG
 from stemme.surveys.rules import fieldwork as rules
 from stemme.surveys.service import fieldwork, reading
 from stemme.web.pages import page
 
 AnyRequest = Request[Any, Any, Any]
-
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 REFRESH = "5"
 """Seconds between two looks at a release under way; it works without script."""
@@ -179,7 +177,7 @@ def _download(body: bytes, media_type: str, name: str) -> Response[bytes]:
 def _can_be_a_slug(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Guard: what cannot be the name of a survey is not found, and never reaches the database."""
     slug = connection.path_params.get("slug")
-    if slug is not None and not _SLUG.fullmatch(slug):
+    if slug is not None and not SLUG.fullmatch(slug):
         raise NotFound
 
 
