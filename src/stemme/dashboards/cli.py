@@ -40,7 +40,7 @@ def _validate(surveys: Command | None, args: argparse.Namespace, config: Config)
     """Check plans and the programme beside what `surveys` checks; every complaint as file:line."""
     wanted: list[Path] = [path.resolve() for path in args.paths]
     folder = config.place / "dashboards"
-    ours = [path for path in wanted if path == folder or path.parent == folder]
+    ours = [path for path in wanted if folder in (path, path.parent)]
     theirs = [path for path in wanted if path not in ours]
     try:
         found = plans.complaints_of_place(config)

@@ -1,13 +1,8 @@
 -- What releases are read and made from.
 
--- name: find_newest_release(survey)
--- role: stemme_resident
--- A real release always goes before the sample one.
-select survey, wave, sample, released_on from release where survey = $1
-order by sample, wave desc limit 1;
-
 -- name: list_newest_releases()
 -- role: stemme_resident
+-- A real release always goes before the sample one.
 select distinct on (survey) survey, wave, sample, released_on from release
 order by survey, sample, wave desc;
 

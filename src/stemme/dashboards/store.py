@@ -27,11 +27,6 @@ class ReleaseKey(NamedTuple):
     released_on: datetime.date
 
 
-async def find_newest_release(conn: asyncpg.Connection, survey: str) -> ReleaseKey | None:
-    row = await conn.fetchrow(Q.find_newest_release, survey)
-    return ReleaseKey(*row) if row else None
-
-
 async def list_newest_releases(conn: asyncpg.Connection) -> list[ReleaseKey]:
     return [ReleaseKey(*row) for row in await conn.fetch(Q.list_newest_releases)]
 

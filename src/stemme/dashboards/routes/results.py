@@ -38,7 +38,7 @@ async def show_results(
     name, as_file = dashboard.removesuffix(".csv"), dashboard.endswith(".csv")
     results, stories = await _stories(request, name, lang)
     if as_file:
-        return file(request, to_csv(stories, lang), name)
+        return _file(request, results, stories, name)
     programme = programme_of(request.app.state.config)
     numbers = results.release.hidden
     attack = results.release.attack
@@ -74,7 +74,7 @@ async def show_result(
     if chosen is None or kind not in ("", "csv", "chart.json"):
         raise NotFound
     if kind == "csv":
-        return file(request, to_csv([chosen], lang), f"{dashboard}-{stem}")
+        return _file(request, results, [chosen], f"{dashboard}-{stem}")
     if kind == "chart.json":
         figure = msgspec.json.encode(figures.draw(results, chosen, lang))
         return data(request, figure, "application/json")
@@ -108,11 +108,16 @@ def _show_question(
     return tagged(request, response, FRESH)
 
 
+def _file(request: Asked, results: Results, stories: list[story.Story], name: str) -> Response[Any]:
+    """Give numbers as a file that tells by its name, too, when they are a sample's."""
+    body = to_csv(stories, request.path_params["lang"], sample=results.sample)
+    return file(request, body, f"sample-{name}" if results.sample else name)
+
+
 async def _stories(request: Asked, name: str, lang: str) -> tuple[Results, list[story.Story]]:
     """Give the newest results of a dashboard and their stories; raises `NotFound`."""
-    config = request.app.state.config
     async with request.app.state.pool.acquire() as conn:
-        results = await reading.find_results(conn, config, name, kept(request))
+        results = await reading.find_results(conn, name, kept(request))
     if results is None:
         raise NotFound
     return results, tell(request, results, lang)

@@ -19,7 +19,8 @@ _COLUMNS = (
     _("Svarte, minst"),
     _("Svarte, mest"),
 )
-_IDS = ("question_id", "variable_id", "breakdown_id", "group_id", "answer_id")
+_IDS = ("question_id", "variable_id", "breakdown_id", "group_id", "answer_id", "sample")
+_SAMPLE = _("Eksempelsvar. Ikke ekte.")
 _HIDDEN = _("skjult")
 _EVERYONE = _("Alle som svarte")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -27,14 +28,16 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Cells = tuple[str, ...]
 
 
-def to_csv(stories: list[Story], lang: str) -> bytes:
+def to_csv(stories: list[Story], lang: str, *, sample: bool) -> bytes:
     """Give the numbers as CSV with a byte order mark and semicolons, as spreadsheets want it."""
+    mark = translate(_SAMPLE, lang) if sample else ""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow([*(translate(column, lang) for column in _COLUMNS), *_IDS])
     for story in stories:
         for line in story.lines:
-            writer.writerows([_plain(cell) for cell in row] for row in _rows(story, line, lang))
+            for row in _rows(story, line, lang):
+                writer.writerow([*map(_plain, row), mark])
     return text.getvalue().encode("utf-8-sig")
 
 

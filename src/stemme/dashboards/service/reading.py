@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import logging
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 import asyncpg
+import msgspec
 
-from stemme.config import Config
 from stemme.dashboards import rules, store
 from stemme.dashboards.model import Dashboard
 from stemme.disclosure.model import Release
-from stemme.i18n.source import read
+from stemme.errors import StemmeError
 from stemme.surveys.model import Version
 
+log = logging.getLogger("stemme.dashboards")
 T = TypeVar("T")
 
 
@@ -48,13 +49,10 @@ Kept = dict[store.ReleaseKey, Results]
 """Releases are frozen, so what was decoded once stays right; a newer wave has a new key."""
 
 
-async def find_results(
-    conn: asyncpg.Connection, config: Config, dashboard: str, kept: Kept
-) -> Results | None:
+async def find_results(conn: asyncpg.Connection, dashboard: str, kept: Kept) -> Results | None:
     """Give the newest results of a dashboard; real ones always before sample ones."""
-    survey = _surveys_of_dashboards(config).get(dashboard)
-    key = await store.find_newest_release(conn, survey) if survey else None
-    return await _read(conn, key, kept) if key else None
+    found = await list_results(conn, kept)
+    return next((one for one in found if one.dashboard.id == dashboard), None)
 
 
 async def list_results(conn: asyncpg.Connection, kept: Kept) -> list[Results]:
@@ -72,8 +70,15 @@ def _importance(results: Results) -> tuple[bool, int, int]:
 async def _read(conn: asyncpg.Connection, key: store.ReleaseKey, kept: Kept) -> Results | None:
     if key in kept:
         return kept[key]
-    release = Release.decode(await store.fetch_release_body(conn, key))
-    header, dashboard = rules.read_header(release.header)
+    try:
+        release = Release.decode(await store.fetch_release_body(conn, key))
+        header, dashboard = rules.read_header(release.header)
+    except (ValueError, msgspec.MsgspecError, StemmeError) as error:
+        # One release that is not what was published must not close the front page.
+        what = type(error).__name__
+        # The error's own text may quote numbers.
+        log.error("release %s/%s is not shown: %s", key.survey, key.wave, what)  # noqa: TRY400
+        return None
     version = await store.find_version(conn, key.survey, header.revision)
     if version is None or header.sample != key.sample:
         return None
@@ -81,14 +86,3 @@ async def _read(conn: asyncpg.Connection, key: store.ReleaseKey, kept: Kept) -> 
         del kept[old]
     kept[key] = Results(key, release, dashboard, version, {})
     return kept[key]
-
-
-@lru_cache(maxsize=4)
-def _surveys_of_dashboards(config: Config) -> dict[str, str]:
-    """Give which survey each dashboard shows, as the files say it; read once a process."""
-    found = {}
-    for path in sorted((config.place / "dashboards").glob("*.yaml")):
-        source, _ = read(path)
-        if source is not None and "survey" in source.data:
-            found[path.stem] = str(source.data["survey"])
-    return found
