@@ -94,7 +94,7 @@ def value_of(part: Part, fields: Mapping[str, list[str]]) -> AnswerValue | Probl
         return _TOO_LONG
     if isinstance(node, Text):
         return clean_text(text) or None
-    if isinstance(node, Number | Slider):
+    if isinstance(node, (Number, Slider)):
         if not text.strip():
             return None
         number = parse_number(text)
@@ -125,9 +125,9 @@ def read(layout: Layout, fields: Mapping[str, list[str]], today: str) -> Reading
             answers[name] = value
     shown = visible(layout, answers, today)
     known: dict[str, str | float] = {}
-    for name, value in answers.items():
-        if layout.questions[name] in shown:
-            known.update(readable(name, value))
+    for index, name in layout.read.items():
+        if index in shown and name in answers:
+            known.update(readable(name, answers[name]))
     problems: dict[str, Problem] = {}
     for name, index in layout.questions.items():
         if index in shown:

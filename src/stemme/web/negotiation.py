@@ -61,10 +61,13 @@ def same_page(path: str, query: str, tag: str) -> str:
     return f"/{tag}/{rest}" + (f"?{query}" if query else "")
 
 
-def known_language(
+async def known_language(
     connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
 ) -> None:
-    """Guard: an address in a language that this door does not speak is not found."""
+    """Guard: an address in a language that this door does not speak is not found.
+
+    A coroutine, though it waits for nothing: Litestar sends plain functions to a thread.
+    """
     lang = connection.path_params.get("lang")
     if lang is not None and lang not in connection.app.state.site.languages:
         raise NotFound

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
-from litestar.datastructures import MutableScopeHeaders
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Message, Scope
 
@@ -25,7 +24,7 @@ POLICY = _POLICY.format(style="", image="")
 CHART_POLICY = _POLICY.format(style=f" {_EMPTY_STYLE}", image=" blob:")
 """For pages with a plotly chart: it adds one empty style element and saves pictures as blobs."""
 
-_HEADERS = {
+_HEADERS: dict[str, str] = {
     "content-security-policy": POLICY,
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
@@ -35,6 +34,8 @@ _HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
+_ENCODED = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
+_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -42,20 +43,22 @@ async def add_security_headers(message: Message, scope: Scope) -> None:
     """Hook before sending: every response, errors and files too, carries the headers."""
     if message["type"] != "http.response.start":
         return
-    headers = MutableScopeHeaders.from_message(message)
-    for name, value in _HEADERS.items():
-        headers.setdefault(name, value)
+    ours = _ENCODED
     if scope["litestar_app"].state.site.config.public_url.startswith("https://"):
-        headers.setdefault("strict-transport-security", "max-age=31536000")
+        ours = [*ours, _HTTPS_ONLY]
+    sent = list(message["headers"])
+    present = {name.lower() for name, _ in sent}
+    message["headers"] = sent + [pair for pair in ours if pair[0] not in present]
 
 
-def require_same_origin(
+async def require_same_origin(
     connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
 ) -> None:
     """Guard: a page of another site cannot post to ours.
 
     Browsers tell where a request comes from, by `Sec-Fetch-Site` or else by `Origin`. A request
-    with neither is no browser's, so nobody is tricked into it.
+    with neither is no browser's, so nobody is tricked into it. A coroutine, though it waits for
+    nothing: Litestar sends plain functions to a thread.
     """
     if connection.scope.get("method") in _SAFE:
         return

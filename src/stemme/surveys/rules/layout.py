@@ -62,6 +62,8 @@ class Layout:
     """Question name to the index of its part."""
     texts: frozenset[str] = field(default_factory=frozenset)
     """The names of the questions answered in one's own words."""
+    read: dict[int, str] = field(default_factory=dict)
+    """Index to name of the questions that a condition or check anywhere reads: mostly few."""
 
     def question(self, name: str) -> Part:
         return self.parts[self.questions[name]]
@@ -80,7 +82,19 @@ def lay_out(survey: Survey) -> Layout:
         part.name: index for index, part in enumerate(parts) if isinstance(part.node, Question)
     }
     texts = frozenset(part.name for part in parts if isinstance(part.node, Text))
-    return Layout(survey, tuple(parts), pages, questions, texts)
+    names = {name for part in parts for tree in (part.show, *part.checks) for name in _read(tree)}
+    read = {index: name for name, index in questions.items() if name in names}
+    return Layout(survey, tuple(parts), pages, questions, texts, read)
+
+
+def _read(tree: Tree | None) -> Iterator[str]:
+    """The names of the questions that a condition reads, of a grid by its row too."""
+    if isinstance(tree, list):
+        if tree[0] == "ref":
+            yield str(tree[1]).partition(".")[0]
+        else:
+            for part in tree[1:]:
+                yield from _read(part)
 
 
 def _add(parts: list[Part], survey: Survey, node: Item, where: tuple[int, int | None, str]) -> None:
@@ -136,8 +150,9 @@ def visible(layout: Layout, answers: Answers, today: str) -> frozenset[int]:
         if part.show is not None and not holds(part.show, known, today=today):
             continue
         shown.add(index)
-        if part.name in answers and index == layout.questions.get(part.name):
-            known.update(readable(part.name, answers[part.name]))
+        name = layout.read.get(index)
+        if name in answers:
+            known.update(readable(name, answers[name]))
     return frozenset(shown)
 
 
