@@ -60,6 +60,7 @@ def test_the_root_offers_a_choice_when_no_language_fits(site):
     answer = site.get("/", headers={"accept-language": "tr"})
 
     assert 200 == answer.status_code
+    assert "Accept-Language, Accept-Encoding" == answer.headers["vary"]
     assert all(language.autonym in answer.text for language in LANGUAGES.values())
 
 

@@ -79,7 +79,7 @@ def page(
     body = text.encode()
     if site.compresses:
         body, encoding = encode(body, accepted(request.headers.get("accept-encoding", "")))
-        sent["vary"] = "Accept-Encoding"
+        sent["vary"] = ", ".join(filter(None, (sent.get("vary"), "Accept-Encoding")))
         if encoding:
             sent["content-encoding"] = encoding
     return Response(body, status_code=status, headers=sent, media_type="text/html")
