@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from stemme.i18n import lazy as _
@@ -13,20 +13,19 @@ from stemme.surveys.model import (
     Answers,
     AnswerValue,
     Check,
-    Grid,
     Many,
     Number,
+    One,
     Question,
     Slider,
     Text,
 )
-from stemme.surveys.rules.layout import Layout, Part, readable, visible
+from stemme.surveys.rules.layout import FIELD_PREFIX, Layout, Part, readable, visible
 from stemme.surveys.rules.values import Problem, problem_with
 
 Fields = dict[str, list[str]]
 """Field name to what was posted under it."""
 
-PREFIX = "q-"
 LONGEST_RAW = 10_000
 """More text than this in one field does not travel on to the next page."""
 
@@ -34,19 +33,12 @@ _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\ufff
 _TOO_LONG = Problem("long", LONGEST_RAW)
 
 
-def field_names(part: Part) -> tuple[str, ...]:
-    """The fields of a question: one, or one a row of a grid."""
-    if part.rows:
-        return tuple(f"{PREFIX}{part.name}-{row}" for row in part.rows)
-    return (PREFIX + part.name,)
-
-
 def posted_fields(layout: Layout, pairs: Iterable[tuple[str, object]]) -> Fields:
     """The fields of this survey among all that was posted; anything else is dropped."""
     fields: Fields = {}
     for name, value in pairs:
-        if name.startswith(PREFIX) and isinstance(value, str) and value:
-            question = name.removeprefix(PREFIX).partition("-")[0]
+        if name.startswith(FIELD_PREFIX) and isinstance(value, str) and value:
+            question = name.removeprefix(FIELD_PREFIX).partition("-")[0]
             if question in layout.questions:
                 fields.setdefault(name, []).append(value)
     return fields
@@ -58,14 +50,14 @@ def fields_on(layout: Layout, page: int) -> frozenset[str]:
         name
         for index in layout.pages[page]
         if isinstance(layout.parts[index].node, Question)
-        for name in field_names(layout.parts[index])
+        for name in layout.parts[index].fields
     )
 
 
 def page_of(layout: Layout, fields: Fields) -> int | None:
     """The page that some posted fields belong to."""
     for name in fields:
-        question = name.removeprefix(PREFIX).partition("-")[0]
+        question = name.removeprefix(FIELD_PREFIX).partition("-")[0]
         return layout.question(question).page
     return None
 
@@ -78,28 +70,46 @@ def clean_text(text: str) -> str:
 
 def value_of(part: Part, fields: Mapping[str, list[str]]) -> AnswerValue | Problem | None:
     """The answer in the fields, a problem where it cannot be read, None where there is none."""
-    node = part.node
-    if isinstance(node, Grid):
-        prefix = f"{PREFIX}{node.name}-"
-        rows = {row: fields[prefix + row][-1] for row in part.rows if fields.get(prefix + row)}
+    if part.rows:
+        rows = {}
+        for row, field in zip(part.rows, part.fields, strict=True):
+            if posted := fields.get(field):
+                rows[row] = posted[-1]
         return rows or None
-    posted = fields.get(PREFIX + node.name)
-    if not posted:
-        return None
-    if isinstance(node, Many):
-        order = {choice.value: place for place, choice in enumerate(part.choices)}
-        return sorted(dict.fromkeys(posted), key=lambda value: order.get(value, len(order)))
+    posted = fields.get(part.fields[0])
+    return _BY_TYPE[type(part.node)](part, posted) if posted else None
+
+
+def _choice(_: Part, posted: list[str]) -> AnswerValue:
+    return posted[-1]
+
+
+def _choices(part: Part, posted: list[str]) -> AnswerValue:
+    last = len(part.order)
+    return sorted(dict.fromkeys(posted), key=lambda value: part.order.get(value, last))
+
+
+def _words(_: Part, posted: list[str]) -> AnswerValue | Problem | None:
+    return _TOO_LONG if len(posted[-1]) > LONGEST_RAW else clean_text(posted[-1]) or None
+
+
+def _number(_: Part, posted: list[str]) -> AnswerValue | Problem | None:
     text = posted[-1]
     if len(text) > LONGEST_RAW:
         return _TOO_LONG
-    if isinstance(node, Text):
-        return clean_text(text) or None
-    if isinstance(node, (Number, Slider)):
-        if not text.strip():
-            return None
-        number = parse_number(text)
-        return Problem("number") if number is None else number
-    return text
+    if not text.strip():
+        return None
+    number = parse_number(text)
+    return Problem("number") if number is None else number
+
+
+_BY_TYPE: dict[type, Callable[[Part, list[str]], AnswerValue | Problem | None]] = {
+    One: _choice,
+    Many: _choices,
+    Text: _words,
+    Number: _number,
+    Slider: _number,
+}
 
 
 @dataclass(frozen=True)
@@ -131,9 +141,9 @@ def read(layout: Layout, fields: Mapping[str, list[str]], today: str) -> Reading
     problems: dict[str, Problem] = {}
     for name, index in layout.questions.items():
         if index in shown:
-            problem = unread.get(name)
-            if problem is None:
-                problem = problem_with(layout.parts[index], answers.get(name), known, today)
+            problem = unread.get(name) or problem_with(
+                layout.parts[index], answers.get(name), known, today
+            )
             if problem is not None:
                 problems[name] = problem
     return Reading(answers, shown, problems)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from stemme.surveys.forms import PREFIX, Fields
+from stemme.surveys.forms import Fields
 from stemme.surveys.model import (
     Answers,
     AnswerValue,
@@ -18,7 +18,7 @@ from stemme.surveys.model import (
     Slider,
     Text,
 )
-from stemme.surveys.rules.layout import Layout, Part, asked_pages, questions_on
+from stemme.surveys.rules.layout import FIELD_PREFIX, Layout, Part, asked_pages, questions_on
 
 Texts = Mapping[str, str]
 
@@ -65,7 +65,7 @@ class ItemView:
     @property
     def id(self) -> str:
         """The id of the block, and the name of its field."""
-        return PREFIX + self.name
+        return FIELD_PREFIX + self.name
 
     @property
     def first_id(self) -> str:
@@ -136,7 +136,7 @@ def _item(part: Part, texts: Texts, shown: Shown) -> ItemView:
     label, hint = _text(texts, path, "label"), _text(texts, path, "hint")
     if isinstance(node, Note | Group):
         return ItemView("note" if isinstance(node, Note) else "section", part.name, label, hint)
-    posted = shown.fields.get(PREFIX + part.name, [])
+    posted = shown.fields.get(FIELD_PREFIX + part.name, [])
     rows = tuple(_row(part, row, number, texts, shown) for number, row in enumerate(part.rows, 1))
     return ItemView(
         kind=_kind(node),
@@ -148,7 +148,7 @@ def _item(part: Part, texts: Texts, shown: Shown) -> ItemView:
         error=shown.errors.get(part.name, ""),
         new=part.name in shown.new,
         answered=bool(posted) or any(one.ticked for row in rows for one in row.options),
-        options=() if rows else _options(part, texts, PREFIX + part.name, posted),
+        options=() if rows else _options(part, texts, FIELD_PREFIX + part.name, posted),
         rows=rows,
         text=posted[-1] if posted else "",
         longest=node.max if isinstance(node, Text) else 0,
@@ -164,10 +164,10 @@ def _kind(node: Question) -> str:
 
 
 def _row(part: Part, row: str, number: int, texts: Texts, shown: Shown) -> RowView:
-    name = f"{PREFIX}{part.name}-{row}"
+    name = f"{FIELD_PREFIX}{part.name}-{row}"
     options = _options(part, texts, name, shown.fields.get(name, []))
     label = _text(texts, f"{part.path}.rows.{row}", "label")
-    return RowView(f"{PREFIX}{part.name}-r{number}", label, name, options)
+    return RowView(f"{FIELD_PREFIX}{part.name}-r{number}", label, name, options)
 
 
 def _options(part: Part, texts: Texts, name: str, posted: list[str]) -> tuple[Option, ...]:
@@ -218,7 +218,7 @@ def review_view(
     for page in asked_pages(layout, shown):
         said = tuple(
             Said(
-                PREFIX + part.name,
+                FIELD_PREFIX + part.name,
                 _text(texts, part.path, "label"),
                 tuple(_in_words(part, texts, answers.get(part.name))),
                 own_words=isinstance(part.node, Text) and part.name in answers,

@@ -6,6 +6,7 @@ import datetime
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -173,7 +174,6 @@ class _Answering:
         self.layout = visit.layout
         self.fields = self._all_fields(pairs)
         self.reading = forms.read(self.layout, self.fields, answering.today())
-        self.pages = rules.asked_pages(self.layout, self.reading.shown)
 
     def _all_fields(self, pairs: list[tuple[str, Any]]) -> forms.Fields:
         """The other pages from the seal, the open one as it was just posted."""
@@ -185,6 +185,11 @@ class _Answering:
             **{name: values for name, values in self.draft.fields.items() if name not in here},
             **{name: values for name, values in posted.items() if name in here},
         }
+
+    @cached_property
+    def pages(self) -> list[int]:
+        """The pages that are asked of this person."""
+        return rules.asked_pages(self.layout, self.reading.shown)
 
     @property
     def on_review(self) -> bool:
@@ -250,9 +255,10 @@ class _Answering:
     def _clear(self, name: str) -> _Page:
         """Take one answer away: a ticked round button cannot be unticked otherwise."""
         if name in self.layout.questions:
-            for one in forms.field_names(self.layout.question(name)):
+            for one in self.layout.question(name).fields:
                 self.fields.pop(one, None)
             self.reading = forms.read(self.layout, self.fields, answering.today())
+            self.__dict__.pop("pages", None)
         return self.here()
 
     async def _send(self) -> _Page:

@@ -22,6 +22,9 @@ from stemme.surveys.model import (
     Text,
 )
 
+FIELD_PREFIX = "q-"
+"""Before the name of a question in the fields and ids of a page."""
+
 MINIMUM = 5
 SENSITIVE_MINIMUM = 10
 
@@ -31,6 +34,7 @@ class Part:
     """A note, group or question where it stands, with all that answering looks up of it."""
 
     node: Item
+    name: str
     path: str
     """The key path of its texts, such as `side_livet.trivsel_liv`."""
     page: int
@@ -41,13 +45,15 @@ class Part:
     choices: tuple[Choice, ...]
     values: frozenset[str]
     """The values of its choices."""
+    order: dict[str, int]
+    """The place of each value among the choices."""
+    alone: frozenset[str]
+    """The values that cannot stand with others."""
     rows: tuple[str, ...]
+    fields: tuple[str, ...]
+    """The names of its form fields: one, or one a row of a grid."""
     list_path: str
     """The key path of its choices: of a shared list, or its own."""
-
-    @property
-    def name(self) -> str:
-        return self.node.name
 
 
 @dataclass(frozen=True)
@@ -101,10 +107,13 @@ def _add(parts: list[Part], survey: Survey, node: Item, where: tuple[int, int | 
     page, parent, above = where
     path = f"{above}.{node.name}" if above else node.name
     choices, list_path = _choices(survey, node, path)
+    rows = tuple(row.value for row in node.rows) if isinstance(node, Grid) else ()
+    field_name = FIELD_PREFIX + node.name
     index = len(parts)
     parts.append(
         Part(
             node=node,
+            name=node.name,
             path=path,
             page=page,
             parent=parent,
@@ -112,7 +121,10 @@ def _add(parts: list[Part], survey: Survey, node: Item, where: tuple[int, int | 
             checks=tuple(parse(check.test) for check in getattr(node, "checks", ())),
             choices=choices,
             values=frozenset(choice.value for choice in choices),
-            rows=tuple(row.value for row in node.rows) if isinstance(node, Grid) else (),
+            order={choice.value: place for place, choice in enumerate(choices)},
+            alone=frozenset(choice.value for choice in choices if choice.exclusive),
+            rows=rows,
+            fields=tuple(f"{field_name}-{row}" for row in rows) or (field_name,),
             list_path=list_path,
         )
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from stemme.surveys.expressions.evaluate import holds
-from stemme.surveys.model import AnswerValue, Grid, Many, Number, One, Question, Slider, Text
+from stemme.surveys.model import AnswerValue, Grid, Many, Number, One, Slider, Text
 from stemme.surveys.rules.layout import Part
 
 Kind = Literal[
@@ -41,12 +41,10 @@ def problem_with(
     today: str = "",
 ) -> Problem | None:
     """The first thing wrong with an answer, or None; `known` is what its checks may read."""
-    node = part.node
     if value is None:
-        required = isinstance(node, Question) and node.required
-        return Problem("required") if required else None
+        return Problem("required") if getattr(part.node, "required", False) else None
     problem = _fits(part, value)
-    if problem is None:
+    if problem is None and part.checks:
         own: str | float = "" if isinstance(value, (dict, list)) else value
         own = " ".join(value) if isinstance(value, list) else own
         for index, check in enumerate(part.checks):
@@ -56,33 +54,34 @@ def problem_with(
 
 
 def _fits(part: Part, value: AnswerValue) -> Problem | None:
-    node = part.node
-    if isinstance(node, One):
-        return None if isinstance(value, str) and value in part.values else Problem("choice")
-    if isinstance(node, Many):
-        return _several(part, node, value)
-    if isinstance(node, Grid):
-        return _rows(part, node, value)
-    if isinstance(node, Text):
-        if not isinstance(value, str):
-            return Problem("choice")
-        return Problem("long", node.max) if len(value) > node.max else None
+    return _BY_TYPE[type(part.node)](part, part.node, value)
+
+
+def _single(part: Part, _: One, value: AnswerValue) -> Problem | None:
+    return None if isinstance(value, str) and value in part.values else Problem("choice")
+
+
+def _words(_: Part, node: Text, value: AnswerValue) -> Problem | None:
+    if not isinstance(value, str):
+        return Problem("choice")
+    return Problem("long", node.max) if len(value) > node.max else None
+
+
+def _step(_: Part, node: Slider, value: AnswerValue) -> Problem | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         return Problem("number")
-    if isinstance(node, Slider):
-        on_step = isinstance(value, int) and (value - node.min) % node.step == 0
-        return None if on_step and node.min <= value <= node.max else Problem("choice")
-    return _measure(node, value) if isinstance(node, Number) else Problem("choice")
+    on_step = isinstance(value, int) and (value - node.min) % node.step == 0
+    return None if on_step and node.min <= value <= node.max else Problem("choice")
 
 
 def _several(part: Part, node: Many, value: AnswerValue) -> Problem | None:
-    if not isinstance(value, list) or len(set(value)) != len(value) or set(value) - part.values:
+    if not isinstance(value, list):
         return Problem("choice")
-    alone = {choice.value for choice in part.choices if choice.exclusive}
-    if len(value) > 1 and alone.intersection(value):
-        return Problem("exclusive")
-    if alone.intersection(value):
-        return None
+    chosen = set(value)
+    if len(chosen) != len(value) or not chosen <= part.values:
+        return Problem("choice")
+    if not part.alone.isdisjoint(value):
+        return Problem("exclusive") if len(value) > 1 else None
     if len(value) < node.min:
         return Problem("few", node.min)
     if node.max is not None and len(value) > node.max:
@@ -91,14 +90,16 @@ def _several(part: Part, node: Many, value: AnswerValue) -> Problem | None:
 
 
 def _rows(part: Part, node: Grid, value: AnswerValue) -> Problem | None:
-    if not isinstance(value, dict) or set(value) - set(part.rows):
+    if not isinstance(value, dict) or not value.keys() <= set(part.rows):
         return Problem("choice")
-    if set(value.values()) - part.values:
+    if not part.values.issuperset(value.values()):
         return Problem("choice")
     return Problem("required") if node.required and len(value) < len(part.rows) else None
 
 
-def _measure(node: Number, value: float) -> Problem | None:
+def _measure(_: Part, node: Number, value: AnswerValue) -> Problem | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return Problem("number")
     if node.min is not None and value < node.min:
         return Problem("small", node.min)
     if node.max is not None and value > node.max:
@@ -107,3 +108,14 @@ def _measure(node: Number, value: float) -> Problem | None:
     if abs(steps - round(steps)) > 1e-9 * max(1.0, abs(steps)):
         return Problem("step", node.step)
     return None
+
+
+# Looked up by type: this runs for every answer of every submission.
+_BY_TYPE: dict[type, Callable[[Part, Any, AnswerValue], Problem | None]] = {
+    One: _single,
+    Many: _several,
+    Grid: _rows,
+    Slider: _step,
+    Number: _measure,
+    Text: _words,
+}
