@@ -54,7 +54,6 @@ create table answer (
     -- An invented answer cannot stand among real ones, nor a real one among the invented.
     check ((channel = 'sample') = (wave = 0))
 );
-create index answer_wave on answer (survey, wave);
 
 -- A withdrawn receipt stays, so that a repeated submission cannot bring the answer back.
 create table withdrawal (
@@ -140,6 +139,8 @@ create trigger survey_version_frozen before update or delete or truncate on surv
 
 create function guard_wave() returns trigger language plpgsql as $$
 begin
+    -- Answers under way are let in first; see `append_answer`.
+    perform pg_advisory_xact_lock(hashtextextended(new.survey, new.wave));
     if tg_op = 'UPDATE' and (new.survey, new.wave) is distinct from (old.survey, old.wave) then
         raise exception 'a wave keeps its number' using errcode = 'check_violation';
     end if;
@@ -165,6 +166,21 @@ create function append_answer(
 declare
     known bytea;
 begin
+    -- Held to the end: `guard_wave` waits for it, so that no answer slips in behind a closing wave.
+    -- A lock of the wave's row would do the same and be written to disk for every answer.
+    perform pg_advisory_xact_lock_shared(hashtextextended(p_survey, p_wave));
+    insert into answer (survey, wave, revision, language, channel, day, coded, texts, receipt, digest)
+    select p_survey, p_wave, p_revision, p_language, p_channel,
+           (now() at time zone 'Europe/Oslo')::date, p_coded, p_texts, p_receipt, p_digest
+    from wave w
+    where w.survey = p_survey and w.wave = p_wave and not w.sample
+      and (w.state = 'open' or (w.state = 'closed' and now() < w.late_until))
+      and exists (select from survey_version v where v.survey = p_survey and v.revision = p_revision)
+      and not exists (select from withdrawal x where x.survey = p_survey and x.receipt = p_receipt)
+    on conflict (survey, receipt) do nothing;
+    if found then
+        return 'stored';
+    end if;
     select digest into known from answer where survey = p_survey and receipt = p_receipt;
     if found then
         return case when known = p_digest then 'repeated' else 'conflict' end;
@@ -172,22 +188,7 @@ begin
     if exists (select from withdrawal where survey = p_survey and receipt = p_receipt) then
         return 'conflict';
     end if;
-    perform from wave w join survey_version v on v.survey = w.survey and v.revision = p_revision
-      where w.survey = p_survey and w.wave = p_wave and not w.sample
-        and (w.state = 'open' or (w.state = 'closed' and now() < w.late_until))
-      for share of w;
-    if not found then
-        return 'closed';
-    end if;
-    insert into answer (survey, wave, revision, language, channel, day, coded, texts, receipt, digest)
-    values (p_survey, p_wave, p_revision, p_language, p_channel, (now() at time zone 'Europe/Oslo')::date,
-            p_coded, p_texts, p_receipt, p_digest)
-    on conflict (survey, receipt) do nothing;
-    if found then
-        return 'stored';
-    end if;
-    select digest into known from answer where survey = p_survey and receipt = p_receipt;
-    return case when known = p_digest then 'repeated' else 'conflict' end;
+    return 'closed';
 end $$;
 
 -- 'stored', 'withdrawn' or 'unknown'; says nothing of the content.
