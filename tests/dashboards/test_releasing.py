@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -17,6 +21,7 @@ from stemme.doors import worker
 from stemme.errors import NotFound
 
 SURVEY = "naeringsliv"
+SOURCES = Path(cli.__file__).parents[1]
 
 
 async def release(database: Any, slug: str = SURVEY, wave: int = 0) -> releasing.Outcome:
@@ -177,6 +182,47 @@ async def test_one_failing_job_does_not_end_the_others(
     assert "RuntimeError" in caplog.text
     assert "hemmelig" not in caplog.text
     await owner.close()
+
+
+async def test_a_long_release_does_not_hold_up_the_end(
+    database: Any, answered: Any, monkeypatch: Any
+) -> None:
+    """Told to stop in the middle of a release, the worker ends in time and nothing is published."""
+    await answered(SURVEY, n=20, state="releasing")
+    begun = asyncio.Event()
+
+    async def endless(*_: Any) -> str:
+        begun.set()
+        await asyncio.sleep(60)
+        return "released"
+
+    monkeypatch.setattr("stemme.dashboards.service.upkeep.release", endless)
+    monkeypatch.setattr(worker, "GRACE", 0.2)
+    stop = asyncio.Event()
+    running = asyncio.create_task(worker.run(database.config, stop))
+    await begun.wait()
+    stop.set()
+    assert await asyncio.wait_for(running, 5) is False
+    assert "releasing" == (await wave_of(database))["state"]
+
+
+async def test_the_signal_ends_the_process(database: Any) -> None:
+    """SIGTERM ends `stemme worker` with 0."""
+    config = database.config
+    known = {"STEMME_DATA": str(config.data), "DATABASE_URL": config.database_url}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "stemme", "worker"),
+        env=os.environ | known | {"STEMME_PLACE": str(config.place), "PYTHONPATH": str(SOURCES)},
+    )
+    owner = await database.connect("owner")
+    joined = "select count(*) from pg_stat_activity where usename = 'stemme_retention'"
+    for _ in range(100):
+        if await owner.fetchval(joined):
+            break
+        await asyncio.sleep(0.1)
+    await owner.close()
+    process.send_signal(signal.SIGTERM)
+    assert 0 == await asyncio.wait_for(process.wait(), 10)
 
 
 def test_a_job_that_fails_waits_ever_longer() -> None:

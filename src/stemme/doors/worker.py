@@ -31,10 +31,14 @@ log = logging.getLogger("stemme.worker")
 def serve(config: Config) -> int:
     """Work until SIGTERM or SIGINT."""
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
-    if not asyncio.run(run(config)):
-        # A thread still computes what nobody will publish; waiting for it would be no grace.
-        os._exit(0)
+    asyncio.run(_serve(config))
     return 0
+
+
+async def _serve(config: Config) -> None:
+    if not await run(config):
+        # A thread still computes what nobody will publish, and a loop that ends waits for it.
+        os._exit(0)
 
 
 async def run(config: Config, stop: asyncio.Event | None = None) -> bool:
@@ -49,6 +53,8 @@ async def run(config: Config, stop: asyncio.Event | None = None) -> bool:
     _, late = await asyncio.wait(tasks, timeout=GRACE)
     for task in late:
         task.cancel()
+    if late:
+        await asyncio.wait(late, timeout=POLL)
     return not late
 
 
