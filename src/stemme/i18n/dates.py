@@ -10,7 +10,6 @@ from babel import dates
 from stemme.i18n.languages import LANGUAGES
 from stemme.i18n.numbers import latin_digits
 
-
 _HERE = ZoneInfo("Europe/Oslo")
 
 
