@@ -62,6 +62,11 @@ def _results_are_out(address: str) -> bool:
         return False
 
 
+def _is_ready(site: Site) -> bool:
+    doors = _answers(site.resident) and _answers(site.staff)
+    return doors and _results_are_out(site.resident) and "/invite/" in site.output.read_text()
+
+
 def _start(folder: Path) -> tuple[Site, subprocess.Popen[bytes]]:
     port, staff_port = _free_port(), _free_port()
     env = {
@@ -83,9 +88,7 @@ def _start(folder: Path) -> tuple[Site, subprocess.Popen[bytes]]:
         )  # fmt: skip
     site = Site(env["PUBLIC_URL"], env["STAFF_URL"], load(env), output)
     deadline = time.monotonic() + PATIENCE
-    ready = (lambda: _answers(site.resident), lambda: _answers(site.staff),
-             lambda: _results_are_out(site.resident), lambda: "/invite/" in output.read_text())  # fmt: skip
-    while not all(check() for check in ready):
+    while not _is_ready(site):
         if running.poll() is not None or time.monotonic() > deadline:
             running.kill()
             raise AssertionError(f"the site did not start:\n{output.read_text()}")
@@ -129,7 +132,9 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
         filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
     )
     if path is None:
-        pytest.fail("No Chromium is installed; ./run test installs one, --no-browser leaves this out")
+        pytest.fail(
+            "No Chromium is installed; ./run test installs one, --no-browser leaves this out"
+        )
     chromium = playwright.chromium.launch(
         executable_path=path,
         args=["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -30,9 +30,7 @@ PAGES = (
 
 def _violations(page: Page) -> list[str]:
     found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]
-    ]
+    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
 
 
 def _question_pages(page: Page, site: Site, lang: str) -> Iterator[str]:

@@ -34,7 +34,9 @@ def _answer_page(page: Page, choice: int) -> int:
     for field in page.locator("form#survey input[inputmode=decimal]").all():
         field.fill("٣")  # Arabic-Indic three: all three digit sets are accepted
         answered += 1
-    for field in page.locator("form#survey textarea, form#survey input[type=text][maxlength]").all():
+    for field in page.locator(
+        "form#survey textarea, form#survey input[type=text][maxlength]"
+    ).all():
         field.fill("Flere benker <b>og</b> lys")
         answered += 1
     return answered
@@ -61,9 +63,7 @@ def test_back_and_forth_loses_nothing(plain_phone: BrowserContext, site: Site):
     page = plain_phone.new_page()
     page.goto(f"{site.resident}/nb/s/{SLUG}")
     page.locator("main button[value=start]").click()
-    page.locator("input[name=q-trivsel_liv][value='7']").first.check(
-        force=True
-    )
+    page.locator("input[name=q-trivsel_liv][value='7']").first.check(force=True)
     page.locator("main button[value=next]").click()
     page.locator("main button[value=back]").click()
     page.locator("details.languages summary").click()

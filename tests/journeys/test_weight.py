@@ -54,6 +54,6 @@ def test_first_view(browser: Browser, site: Site, path: str, lang: str):
 
     assert 14 * KIB >= visit.bytes.get("Document", 0) + visit.bytes.get("Stylesheet", 0)
     assert 8 * KIB >= visit.bytes.get("Script", 0)
-    assert 4 >= len([a for a in visit.addresses if not a.endswith("favicon.svg") and "favicon" not in a])
+    assert 4 >= len([a for a in visit.addresses if not a.endswith(".woff2")])
     assert [] == [a for a in visit.addresses if not a.startswith((site.resident, "data:"))]
     assert [] == cookies
