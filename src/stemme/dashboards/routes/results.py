@@ -9,15 +9,14 @@ from litestar import Response, Router, get
 from litestar.params import FromPath
 
 from stemme.dashboards.routes.shared import (
-    FRESH,
     SHOWN_FIRST,
     Asked,
     data,
     file,
     kept,
     largest,
+    made_once,
     say,
-    tagged,
     tell,
 )
 from stemme.dashboards.service import chapters, figures, reading, story
@@ -35,18 +34,38 @@ async def show_results(
     request: Asked, lang: FromPath[str], dashboard: FromPath[str]
 ) -> Response[Any]:
     """The overview of a survey's results, or all its numbers as a file (`.csv`)."""
-    name, as_file = dashboard.removesuffix(".csv"), dashboard.endswith(".csv")
-    results, stories = await _stories(request, name, lang)
-    if as_file:
-        return _file(request, results, stories, name)
-    programme = programme_of(request.app.state.config)
-    numbers = results.release.hidden
-    attack = results.release.attack
-    context = _context(request, results, lang)
-    response = page(
+    name = dashboard.removesuffix(".csv")
+    results = await _results(request, name)
+
+    def make() -> Response[Any]:
+        stories = tell(request, results, lang)
+        if dashboard.endswith(".csv"):
+            return _file(request, results, stories, name)
+        return _show_overview(request, results, stories)
+
+    return made_once(request, results, make)
+
+
+@get("/{lang:str}/results/{dashboard:str}/{name:str}")
+async def show_result(
+    request: Asked,
+    lang: FromPath[str],  # noqa: ARG001
+    dashboard: FromPath[str],
+    name: FromPath[str],
+) -> Response[Any]:
+    """A chapter, one question with all its numbers, its file (`.csv`) or its `.chart.json`."""
+    results = await _results(request, dashboard)
+    return made_once(request, results, lambda: _show_part(request, results, name))
+
+
+def _show_overview(request: Asked, results: Results, stories: list[story.Story]) -> Response[Any]:
+    lang = request.path_params["lang"]
+    numbers, attack = results.release.hidden, results.release.attack
+    told = chapters.chapters_of(stories, programme_of(request.app.state.config), lang)
+    return page(
         request,
         "dashboards/resident/results.html",
-        chapters=[c.first(SHOWN_FIRST) for c in chapters.chapters_of(stories, programme, lang)],
+        chapters=[chapter.first(SHOWN_FIRST) for chapter in told],
         base=largest(stories),
         minimum=results.release.plan.minimum or min(s.minimum for s in stories),
         hidden_numbers=numbers.district + numbers.groups,
@@ -54,17 +73,13 @@ async def show_results(
         attacked=attack is not None,
         narrowest=attack.narrowest if attack else None,
         released_on=results.released_on,
-        **context,
+        **_context(request, results, lang),
     )
-    return tagged(request, response, FRESH)
 
 
-@get("/{lang:str}/results/{dashboard:str}/{name:str}")
-async def show_result(
-    request: Asked, lang: FromPath[str], dashboard: FromPath[str], name: FromPath[str]
-) -> Response[Any]:
-    """A chapter, one question with all its numbers, its file (`.csv`) or its `.chart.json`."""
-    results, stories = await _stories(request, dashboard, lang)
+def _show_part(request: Asked, results: Results, name: str) -> Response[Any]:
+    lang = request.path_params["lang"]
+    stories = tell(request, results, lang)
     told = chapters.chapters_of(stories, programme_of(request.app.state.config), lang)
     stem, _, kind = name.partition(".")
     chapter = next((one for one in told if one.id == stem), None)
@@ -74,7 +89,7 @@ async def show_result(
     if chosen is None or kind not in ("", "csv", "chart.json"):
         raise NotFound
     if kind == "csv":
-        return _file(request, results, [chosen], f"{dashboard}-{stem}")
+        return _file(request, results, [chosen], f"{results.dashboard.id}-{stem}")
     if kind == "chart.json":
         figure = msgspec.json.encode(figures.draw(results, chosen, lang))
         return data(request, figure, "application/json")
@@ -86,8 +101,7 @@ def _show_chapter(
     request: Asked, results: Results, chapter: chapters.Chapter, lang: str
 ) -> Response[Any]:
     context = _context(request, results, lang)
-    response = page(request, "dashboards/resident/chapter.html", chapter=chapter, **context)
-    return tagged(request, response, FRESH)
+    return page(request, "dashboards/resident/chapter.html", chapter=chapter, **context)
 
 
 def _show_question(
@@ -96,7 +110,7 @@ def _show_question(
     programme = programme_of(request.app.state.config)
     lang = request.path_params["lang"]
     place = tree.find(programme, chosen.part) if chosen.part else None
-    response = page(
+    return page(
         request,
         "dashboards/resident/question.html",
         headers={"content-security-policy": CHART_POLICY},
@@ -105,7 +119,6 @@ def _show_question(
         place=place,
         **_context(request, results, lang),
     )
-    return tagged(request, response, FRESH)
 
 
 def _file(request: Asked, results: Results, stories: list[story.Story], name: str) -> Response[Any]:
@@ -114,13 +127,13 @@ def _file(request: Asked, results: Results, stories: list[story.Story], name: st
     return file(request, body, f"sample-{name}" if results.sample else name)
 
 
-async def _stories(request: Asked, name: str, lang: str) -> tuple[Results, list[story.Story]]:
-    """Give the newest results of a dashboard and their stories; raises `NotFound`."""
+async def _results(request: Asked, name: str) -> Results:
+    """Give the newest results of a dashboard; raises `NotFound`."""
     async with request.app.state.pool.acquire() as conn:
         results = await reading.find_results(conn, name, kept(request))
     if results is None:
         raise NotFound
-    return results, tell(request, results, lang)
+    return results
 
 
 def _context(request: Asked, results: Results, lang: str) -> dict[str, Any]:

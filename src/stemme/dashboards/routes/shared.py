@@ -58,11 +58,24 @@ def tagged(request: Asked, response: Response[Any], keep: str) -> Response[Any]:
     return Response(None, status_code=304, headers=dict(response.headers))
 
 
+def made_once(request: Asked, results: Results, make: Callable[[], Response[Any]]) -> Response[Any]:
+    """Give what `make` makes of a frozen release, made once for an address and an encoding."""
+    if request.scope["query_string"]:
+        return tagged(request, make(), FRESH)
+    accepts = accepted(request.headers.get("accept-encoding", ""))
+    response = results.told(f"{request.scope['path']} {accepts}", make)
+    # A copy: what is sent must not change what is kept.
+    sent = Response(
+        response.content, media_type=response.media_type, headers=dict(response.headers)
+    )
+    return tagged(request, sent, FRESH)
+
+
 def data(request: Asked, body: bytes, kind: str) -> Response[Any]:
     """Give data that is not a page, compressed as pages are."""
     sent, encoding = encode(body, accepted(request.headers.get("accept-encoding", "")))
     headers = {"vary": "Accept-Encoding"} | ({"content-encoding": encoding} if encoding else {})
-    return tagged(request, Response(sent, media_type=kind, headers=headers), FRESH)
+    return Response(sent, media_type=kind, headers=headers)
 
 
 def file(request: Asked, body: bytes, name: str) -> Response[Any]:
