@@ -9,18 +9,14 @@ import shutil
 from pathlib import Path
 
 import brotli
-from fontTools.ttLib import TTFont
 
-from stemme.build import stamp, stylesheet
+from stemme.build import fonts, stamp, stylesheet
 
 STATIC = stamp.PACKAGE / "web" / "static"
 
 COMPONENTS = "@digdir/designsystemet-css/dist/src"
-ETHIOPIC = "@fontsource/noto-sans-ethiopic/files/noto-sans-ethiopic-ethiopic-{}-normal.woff2"
 PACKAGED = {
     "plotly-basic.js": "plotly.js-basic-dist-min/plotly-basic.min.js",
-    "noto-sans-ethiopic-400.woff2": ETHIOPIC.format(400),
-    "noto-sans-ethiopic-700.woff2": ETHIOPIC.format(700),
     "noto-sans-ethiopic.LICENSE.txt": "@fontsource/noto-sans-ethiopic/LICENSE",
     "vazirmatn.woff2": "@fontsource-variable/vazirmatn/files/vazirmatn-arabic-wght-normal.woff2",
     "vazirmatn.LICENSE.txt": "@fontsource-variable/vazirmatn/LICENSE",
@@ -40,22 +36,23 @@ def build_assets(build: Path) -> None:
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     manifest: Manifest = {}
-    for name, content in _contents(packages).items():
+    for name, content in _contents(packages, build / "fonts").items():
         final = _with_hashed_names(content, manifest) if name.endswith(".css") else content
         manifest[name] = _place(name, final, new, old)
     (new / "manifest.json").write_text(json.dumps(manifest, indent=1))
     _swap(new, old)
-    if packages:
-        _write_poster_fonts(packages, build / "fonts")
     stamp.write(stamp.assets_stamp(build), sources)
 
 
-def _contents(packages: Path | None) -> dict[str, bytes]:
+def _contents(packages: Path | None, made: Path) -> dict[str, bytes]:
     """Every asset by the name that pages use; stylesheets last, as they name the others."""
     own = {path.name: path for path in sorted(STATIC.glob("*.*"))}
     theme, app = own.pop("theme.css").read_text(), own.pop("app.css").read_text()
-    files = own | {name: packages / file for name, file in PACKAGED.items()} if packages else own
-    contents = {name: path.read_bytes() for name, path in files.items()}
+    if packages:
+        fonts.make_fonts(packages, made)
+        own |= {name: packages / file for name, file in PACKAGED.items()}
+        own[fonts.ON_PHONES] = made / fonts.ON_PHONES
+    contents = {name: path.read_bytes() for name, path in own.items()}
     components = packages and packages / COMPONENTS
     for name, door in STYLESHEETS.items():
         contents[name] = stylesheet.bundle(components, theme, app, _pages(door)).encode()
@@ -96,12 +93,3 @@ def _swap(new: Path, old: Path) -> None:
         old.rename(gone)
     new.rename(old)
     shutil.rmtree(gone, ignore_errors=True)
-
-
-def _write_poster_fonts(packages: Path, fonts: Path) -> None:
-    """Unpack the Ge'ez font for the PDF poster, whose typesetter reads no woff2."""
-    fonts.mkdir(parents=True, exist_ok=True)
-    for weight in (400, 700):
-        font = TTFont(packages / ETHIOPIC.format(weight))
-        font.flavor = None
-        font.save(fonts / f"noto-sans-ethiopic-{weight}.ttf")
