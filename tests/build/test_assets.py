@@ -6,7 +6,6 @@ import re
 import brotli
 import pytest
 
-from stemme.build import stamp
 from stemme.build.assets import build_assets
 
 BUDGET = 9_700
@@ -55,13 +54,3 @@ def test_stylesheet_is_within_its_budget(build, manifest):
     style = build / "static" / f"{manifest['style.css']}.br"
 
     assert style.stat().st_size <= BUDGET
-
-
-def test_build_is_current_until_a_source_changes(build, tmp_path):
-    """A finished build is current; another place, with a translation more, makes it stale."""
-    po = tmp_path / "locales" / "en" / "LC_MESSAGES" / "resident.po"
-    po.parent.mkdir(parents=True)
-    po.write_text('msgid ""\nmsgstr ""\n')
-
-    assert stamp.is_current(tmp_path / "elsewhere", build)
-    assert not stamp.is_current(tmp_path, build)
