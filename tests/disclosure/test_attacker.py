@@ -164,10 +164,10 @@ def test_release_with_nothing_to_show_is_refused(small: Small) -> None:
 @pytest.mark.parametrize(
     ("base", "share", "minimum", "expected"),
     [
-        ((40, 49), 7, 1, Possible((41, 46), ((3, 3),))),
-        ((10, 19), 46, 1, Possible((13, 13), ((6, 6),))),
-        ((40, 49), 0, 5, Possible((40, 49), ((0, 0),))),
-        ((40, 49), 11, 5, Possible((44, 47), ((5, 5),))),
+        ((40, 49), 7, 1, Possible((41, 46), ((3, 3),), ((38, 43),))),
+        ((10, 19), 46, 1, Possible((13, 13), ((6, 6),), ((7, 7),))),
+        ((40, 49), 0, 5, Possible((40, 49), ((0, 0),), ((40, 49),))),
+        ((40, 49), 11, 5, Possible((44, 47), ((5, 5),), ((39, 42),))),
         ((40, 49), 7, 5, None),
     ],
 )

@@ -64,7 +64,7 @@ def test_only_the_package_opens_the_gate() -> None:
 
 
 def test_release_survives_encoding(release: Release) -> None:
-    """Decoding the bytes, or what a database makes of them with keys in any order, gives it back."""
+    """Decoding the bytes, or a database's rendering with keys in any order, gives it back."""
     body = release.encode()
     shuffled = json.loads(json.dumps(json.loads(body), sort_keys=True))
     assert release == Release.decode(body) == Release.decode(shuffled)

@@ -19,7 +19,7 @@ FINER_WIDTH = 3
 _LOOK_CLOSER = 8
 """Intervals narrower than this are tried by every means."""
 
-_WANDERINGS = 4
+_WANDERINGS = 2
 """How often solutions are sought at random before the numbers still in doubt are taken singly."""
 
 
@@ -104,22 +104,26 @@ def _printed(panel: Panel) -> Iterator[Finding]:
     rows = [(None, panel.district), *((b.name, row) for b in panel.breakdowns for row in b.rows)]
     for by, row in rows:
         found = possible(row, 1)
-        for members, span in zip(row.sums, found.sums if found else (), strict=False):
-            if span is None or found is None:
-                continue
+        if found is None:
+            continue
+        for members, span, rest in zip(row.sums, found.sums, found.others, strict=True):
             others = tuple(p for p in range(len(panel.categories)) if p not in members)
-            low, high = max(0, found.base[0] - span[1]), found.base[1] - span[0]
-            for sum_, ends in ((members, span), (others, (low, high))):
-                if ends[1] < panel.minimum:
+            for sum_, ends in ((members, span), (others, rest)):
+                if ends is not None and ends[1] < panel.minimum:
                     yield Finding(panel.variable, Target(by, row.group, sum_, planned=False), *ends)
 
 
 def _derived(panel: Panel) -> Iterator[Finding]:
-    """Intervals by programming, first with and then without people who named no group."""
+    """Intervals by programming, supposing that everybody named a group, and not.
+
+    What is possible under more suppositions is so under fewer: solutions are handed on.
+    """
+    rows = [panel.district, *(row for breakdown in panel.breakdowns for row in breakdown.rows)]
+    if all(row.base is None for row in rows):
+        return
     openly = _solvable(panel, frozenset())
     if openly is None:
         return
-    yield from _search(panel, *openly, closed=frozenset())
     names = frozenset(breakdown.name for breakdown in panel.breakdowns)
     closed = _solvable(panel, names)
     if closed is None:
@@ -127,6 +131,8 @@ def _derived(panel: Panel) -> Iterator[Finding]:
         closed = _solvable(panel, names) if names else None
     if closed is not None:
         yield from _search(panel, *closed, closed=names)
+        openly[1].solutions.extend(closed[1].solutions)
+    yield from _search(panel, *openly, closed=frozenset())
 
 
 def _solvable(panel: Panel, closed: frozenset[str]) -> tuple[Puzzle, Search] | None:
@@ -157,14 +163,13 @@ def _intervals(puzzle: Puzzle, search: Search, planned: Flags, minimum: int) -> 
     """Exact intervals for planned numbers, and for finer ones unless solutions show them wide."""
     low, high = np.zeros(len(planned)), np.zeros(len(planned))
     low[planned], high[planned] = search.interval(puzzle.members[planned])
-    doubtful = np.flatnonzero(~planned)
-    for turn in range(_WANDERINGS):
-        search.wander(puzzle.members[doubtful], turn)
+    doubtful = ~planned
+    for turn in range(_WANDERINGS + 1):
         low[~planned], high[~planned] = search.seen(puzzle.members[~planned])
         wide = (high - low >= FINER_WIDTH) & ((low < 1) | (high >= minimum))
-        doubtful = np.flatnonzero(~wide & ~planned)
-        if not doubtful.size:
-            break
+        doubtful = ~(wide | planned)
+        if doubtful.any() and turn < _WANDERINGS:
+            search.wander(puzzle.members[doubtful], turn)
     low[doubtful], high[doubtful] = search.interval(puzzle.members[doubtful])
     return low, high
 

@@ -64,7 +64,8 @@ def pose(panel: Panel, *, obedient: bool, closed: frozenset[str], every: bool = 
     for _, row, where in _rows(panel, places):
         found = possible(row, panel.minimum if obedient else 1)
         if row.base is not None and found is None:
-            found = Possible(row.base, (None,) * len(row.sums))
+            unknown_sums = (None,) * len(row.sums)
+            found = Possible(row.base, unknown_sums, unknown_sums)
         if found is not None:
             for line, limit in _statements(row, found, where, unknown):
                 rows.append(line)
@@ -119,13 +120,17 @@ def _statements(
     """Between which numbers the base and every printed sum lie, and their ratio."""
     base = _line(unknown, where, [])
     yield from _between(base, found.base)
-    for members, share, span in zip(row.sums, row.shares, found.sums, strict=True):
+    for members, share, span, others in zip(
+        row.sums, row.shares, found.sums, found.others, strict=True
+    ):
         if share is not None:
             line = _line(unknown, where[list(members)], [])
             yield 100 * line - (share + 0.5) * base, 0.0
             yield (share - 0.5) * base - 100 * line, 0.0
             if span is not None:
                 yield from _between(line, span)
+            if others is not None:
+                yield from _between(base - line, others)
 
 
 def _between(line: Reals, span: tuple[int, int]) -> Iterator[tuple[Reals, float]]:
@@ -138,16 +143,19 @@ def _targets(panel: Panel, places: list[Places], *, every: bool) -> Iterator[tup
     everything = tuple(range(len(panel.categories)))
     for by, row, where in _rows(panel, places):
         sought: dict[tuple[int, ...], bool] = {}
+        printed: set[tuple[int, ...]] = set()
         for members, share in zip(row.sums, row.shares, strict=True):
+            pair = {members, tuple(place for place in everything if place not in members)}
             if share is None or every:
-                others = tuple(place for place in everything if place not in members)
-                sought |= {members: True, others: True}
+                sought |= dict.fromkeys(pair, True)
+            else:
+                printed |= pair
         if row.base is None:
             sought[everything] = True
         for place in everything:
-            if row.group is not None:
+            if row.group is not None and (place,) not in printed:
                 sought.setdefault((place,), False)
-        for members, planned in sought.items():
+        for members, planned in sorted(sought.items()):
             yield Target(by, row.group, members, planned), where[list(members)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 from stemme.disclosure.attacker.reading import Row
@@ -12,13 +13,15 @@ Range = tuple[int, int]
 class Possible(NamedTuple):
     """Every base a row leaves possible lies in `base`, every sum of it in its place in `sums`.
 
-    A sum that is not printed has None.
+    `others` has the rest of the row for each sum. What is not printed has None.
     """
 
     base: Range
     sums: tuple[Range | None, ...]
+    others: tuple[Range | None, ...]
 
 
+@cache
 def possible(row: Row, minimum: int) -> Possible | None:
     """What the printed base and shares leave; None if nothing is printed or nothing fits.
 
@@ -40,8 +43,11 @@ def possible(row: Row, minimum: int) -> Possible | None:
             spans.append(ranges)
     if not bases:
         return None
-    columns = zip(*spans, strict=True)
-    return Possible((bases[0], bases[-1]), tuple(_hull(list(column)) for column in columns))
+    others = [
+        [span and (base - span[1], base - span[0]) for span in ranges]
+        for base, ranges in zip(bases, spans, strict=True)
+    ]
+    return Possible((bases[0], bases[-1]), _hulls(spans), _hulls(others))
 
 
 def _counts(share: int, base: int, minimum: int) -> Range | None:
@@ -64,6 +70,10 @@ def _adds_up(row: Row, base: int, ranges: list[Range | None]) -> bool:
             least += span[0] if span else 0
             most += span[1] if span else base
     return not most or least <= base <= most
+
+
+def _hulls(rows: list[list[Range | None]]) -> tuple[Range | None, ...]:
+    return tuple(_hull(list(column)) for column in zip(*rows, strict=True))
 
 
 def _hull(spans: list[Range | None]) -> Range | None:
