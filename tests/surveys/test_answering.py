@@ -538,3 +538,62 @@ async def test_nothing_of_an_answer_is_in_an_address_or_a_log(browse, caplog):
 
     assert re.fullmatch(r"/nb/receipt/whole/[0-9a-f]{32}", browser.response.headers["location"])
     assert not [one for one in caplog.records if "lys" in one.getMessage()]
+
+
+async def test_an_older_page_does_not_undo_what_came_after_it(browse):
+    """Back in the browser, then on: a script sends the newest seal along, and nothing is lost."""
+    browser = await (await browse()).press("start")
+    await browser.press("next", **FULL)
+    older = browser.filled()
+    await browser.press("next", trivsel="7", enig__pent="ja")
+    await browser.press("next", onsker=["lys"])
+    newest = browser.filled()["state"]
+    form = older | {"go": ["next"], "newest": newest, "q-trivsel": ["3"]}
+    browser._take(await browser.client.post(browser.path, data=form))
+
+    assert ("Til slutt", ["lys"]) == (browser.heading, browser.filled()["q-onsker"])
+    await browser.press("back")
+    assert ["3"] == browser.filled()["q-trivsel"]
+    assert "q-enig-pent" not in browser.filled()
+
+
+async def test_an_older_review_is_not_sent_unseen(browse, owner):
+    """A review page that later changes have overtaken shows them first."""
+    browser = await to_review(await browse())
+    older = browser.filled()
+    await browser.press("page:1")
+    await browser.press("review", trivsel="1")
+    form = older | {"go": ["send"], "newest": browser.filled()["state"]}
+    browser._take(await browser.client.post(browser.path, data=form))
+
+    assert (200, "Se over svarene dine") == (browser.status, browser.heading)
+    assert 0 == await owner.fetchval("select count(*) from answer")
+    await browser.press("send")
+    assert [1] == [row["coded"]["trivsel"] for row in await owner.fetch("select coded from answer")]
+
+
+async def test_the_newest_seal_of_somebody_else_counts_for_nothing(browse):
+    """On a shared device, what the person before left behind does not come in."""
+    before = (await to_review(await browse())).filled()["state"]
+    browser = await (await browse()).press("start")
+    form = browser.filled() | {"go": ["next"], "newest": before, "q-bor_her": ["ja"]}
+    browser._take(await browser.client.post(browser.path, data=form))
+
+    assert ("Boligen", {}) == (
+        browser.heading,
+        {name: one for name, one in browser.filled().items() if name.startswith("q-")},
+    )
+
+
+async def test_browsers_may_keep_the_pages_for_back_but_not_the_receipt(browse):
+    """Pages by POST can be gone back to; the receipt has the browser forget them."""
+    browser = await (await browse()).press("start")
+    assert "private, no-cache" == browser.response.headers["cache-control"]
+    browser = await (await to_review(await browse())).press("send")
+
+    receipt = await browser.client.get(browser.response.headers["location"])
+
+    assert ("no-store", '"cache"') == (
+        receipt.headers["cache-control"],
+        receipt.headers["clear-site-data"],
+    )

@@ -36,7 +36,7 @@ def test_answers_cannot_be_read_in_the_form():
     assert b"q-a" not in base64.urlsafe_b64decode(one)
 
 
-@given(st.integers(0, 200), st.integers(1, 255))
+@given(st.integers(0, 200), st.integers(1, 127))
 def test_any_change_breaks_the_seal(at, by):
     """One changed character is enough."""
     sealed = SEALER.seal(DRAFT)

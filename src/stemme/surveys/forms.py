@@ -44,6 +44,11 @@ def posted_fields(layout: Layout, pairs: Iterable[tuple[str, object]]) -> Fields
     return fields
 
 
+def travels(posted: list[str]) -> bool:
+    """Whether a field is short enough to go along to other pages."""
+    return all(len(text) <= LONGEST_RAW for text in posted)
+
+
 def fields_on(layout: Layout, page: int) -> frozenset[str]:
     """The names of every field of a page."""
     return frozenset(

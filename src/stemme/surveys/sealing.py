@@ -29,7 +29,7 @@ class SealBroken(Exception):
 
 
 class Draft(msgspec.Struct, array_like=True, frozen=True):
-    """An unfinished answer. The fields of the page that is open travel in the form itself."""
+    """An unfinished answer; for the page that is open, its form has the last word."""
 
     survey: str
     wave: int
@@ -41,11 +41,13 @@ class Draft(msgspec.Struct, array_like=True, frozen=True):
     page: int
     """The page that is open; the number of pages means the review page."""
     fields: dict[str, list[str]]
-    """What was posted on the other pages, as it was written."""
+    """What was posted so far, as it was written."""
     seen: list[str]
     """The questions that the open page showed."""
     reviewed: bool = False
     """The review page has been reached, so every page offers the way back to it."""
+    step: int = 0
+    """Counts up with every page: of two drafts of one person the higher is the newer."""
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,10 @@ from stemme.web.pages import page as render
 
 BODY_LIMIT = 192 * 1024
 """Bytes; every text of a survey filled to the brim in any script stays below."""
+
+# The browser's own Back leads through pages that came by POST. It may keep them for that; else it
+# greets the person with a warning about sending again. The receipt has it forget them all.
+_FOR_BACK = {"cache-control": "private, no-cache"}
 
 _Request = Request[Any, Any, Any]
 _Page = Response[Any]
@@ -115,13 +120,33 @@ async def submit_survey(request: _Request, lang: FromPath[str], slug: FromPath[s
         visit = await visit_of(request, lang, slug)
         return _begin(visit)
     try:
-        draft = sealer_of(request).open(_last(pairs, "state"), slug, time.time())
+        draft, overtaken = _open(sealer_of(request), slug, pairs)
         visit = await visit_of(request, lang, slug, draft.revision)
     except SealBroken:
         return _lost(await visit_of(request, lang, slug), pairs)
     if lang not in visit.asking.languages:
         return visit.show("other_language", status=404)
+    if overtaken and go == "send":
+        go = "review"
     return await _Answering(visit, draft, pairs).answer(go)
+
+
+def _open(seals: Sealer, slug: str, pairs: list[tuple[str, Any]]) -> tuple[Draft, bool]:
+    """The draft of this page, and whether a later page has overtaken it.
+
+    Who used the browser's Back is on a page that does not know what came after it. A script sends
+    the newest seal along, so that nothing of that is lost; only then it is looked at.
+    """
+    now = time.time()
+    draft = seals.open(_last(pairs, "state"), slug, now)
+    try:
+        newest = seals.open(_last(pairs, "newest"), slug, now)
+    except SealBroken:
+        return draft, False
+    if newest.token != draft.token or newest.step <= draft.step:
+        return draft, False
+    kept = {"fields": newest.fields, "step": newest.step, "reviewed": newest.reviewed}
+    return msgspec.structs.replace(draft, **kept), newest.fields != draft.fields
 
 
 def _last(pairs: list[tuple[str, Any]], name: str) -> str:
@@ -176,7 +201,7 @@ class _Answering:
         self.reading = forms.read(self.layout, self.fields, answering.today())
 
     def _all_fields(self, pairs: list[tuple[str, Any]]) -> forms.Fields:
-        """The other pages from the seal, the open one as it was just posted."""
+        """What is sealed, but of the open page what was just posted."""
         if self.on_review:
             return dict(self.draft.fields)
         here = forms.fields_on(self.layout, self.draft.page)
@@ -312,18 +337,22 @@ class _Answering:
         return views.review_view(self.layout, self.visit.texts, reading.answers, reading.shown)
 
     def _sealed(self, page: int, *, reviewed: bool = False) -> str:
-        """The draft as it travels on: everything but the fields of the page that opens."""
-        open_fields = forms.fields_on(self.layout, page) if page < len(self.layout.pages) else ()
+        """The draft as it travels on; what is far too long stays in the form of its page."""
         asked = [] if page >= len(self.layout.pages) else self._asked_on(page)
         return sealer_of(self.visit.request).seal(
             msgspec.structs.replace(
                 self.draft,
                 page=page,
-                fields={n: v for n, v in self.fields.items() if n not in open_fields},
+                fields={name: one for name, one in self.fields.items() if forms.travels(one)},
                 seen=asked,
                 reviewed=self.draft.reviewed or reviewed,
+                step=self.draft.step + 1,
             )
         )
+
+    def _run(self) -> str:
+        """Tells a script whether two pages are of one answer, and nothing else."""
+        return hashlib.sha256(b"run" + self.draft.token).hexdigest()[:12]
 
     def _asked_on(self, page: int) -> list[str]:
         return [part.name for part in rules.questions_on(self.layout, page, self.reading.shown)]
@@ -347,8 +376,11 @@ class _Answering:
         return self.visit.show(
             "questions",
             status=status,
+            headers=_FOR_BACK,
             view=views.page_view(self.layout, texts, page, shown),
             state=self._sealed(page),
+            run=self._run(),
+            step=self.draft.step + 1,
             first=rules.previous_page(self.pages, page) is None,
             reviewed=self.draft.reviewed,
             lost=lost,
@@ -360,8 +392,11 @@ class _Answering:
         survey = self.visit.asking.version.definition
         return self.visit.show(
             "review",
+            headers=_FOR_BACK,
             pages=self._in_words(),
             state=self._sealed(len(self.layout.pages), reviewed=True),
+            run=self._run(),
+            step=self.draft.step + 1,
             minimum=rules.minimum(survey),
             sensitive_minimum=rules.SENSITIVE_MINIMUM if rules.sensitive(self.layout) else None,
             own_words=rules.own_words(self.layout),

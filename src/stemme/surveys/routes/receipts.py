@@ -19,6 +19,13 @@ from stemme.surveys.words import three_words
 _Request = Request[Any, Any, Any]
 _FORM_LIMIT = 4 * 1024
 
+# On a shared device the next person finds none of the pages before, nor this one.
+_FORGET = {
+    "cache-control": "no-store",
+    "clear-site-data": '"cache"',
+    "referrer-policy": "no-referrer",
+}
+
 
 @get("/{lang:str}/receipt/{slug:str}/{token:str}")
 async def show_receipt(
@@ -62,7 +69,7 @@ async def _show(
         receipt_url=f"{public}/{lang}/receipt/{slug}/{token}",
         survey_url=survey_url,
         qr=_qr(survey_url),
-        headers={"cache-control": "no-store", "referrer-policy": "no-referrer"},
+        headers=_FORGET,
     )
 
 

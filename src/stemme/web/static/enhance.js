@@ -21,6 +21,26 @@ addEventListener("change", ({ target }) => {
   }
 });
 
+// The browser's Back shows a survey page as it was; what was answered since lies here, sealed so that
+// nobody can read it, and goes along with the next step. The receipt clears it away.
+addEventListener("pageshow", () => {
+  const form = document.getElementById("survey");
+  try {
+    if (document.querySelector("[data-forget]")) sessionStorage.removeItem("survey");
+    if (!form?.dataset.run) return;
+    const { run, step } = form.dataset;
+    const { state, newest } = form.elements;
+    const kept = JSON.parse(sessionStorage.getItem("survey") ?? "{}");
+    if (kept.run !== run || kept.step <= +step) {
+      sessionStorage.setItem("survey", JSON.stringify({ run, step: +step, state: state.value }));
+    } else {
+      newest.value = kept.state;
+    }
+  } catch {
+    // Storage is switched off: then Back shows what it shows, as without script.
+  }
+});
+
 // What must be put right is read first.
 document.querySelector("[data-focus]")?.focus();
 
