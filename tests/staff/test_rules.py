@@ -74,15 +74,6 @@ def test_attempts(expected: bool, mine: int, everyones: int) -> None:
     assert expected == rules.may_attempt(mine, everyones)
 
 
-def test_session_ends_on_the_second() -> None:
-    """A session of twelve hours is over when the twelve hours are."""
-    end = NOW + rules.SESSION
-    assert [True, False] == [
-        rules.is_alive(end, end - datetime.timedelta(microseconds=1)),
-        rules.is_alive(end, end),
-    ]
-
-
 def test_roles_matrix() -> None:
     """A role lets through exactly who has it; no role asked lets through any open account."""
     for has, wanted in itertools.product(ROLES, ROLES):

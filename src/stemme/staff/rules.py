@@ -51,11 +51,6 @@ def may_attempt(mine: int, everyones: int) -> bool:
     return mine < ATTEMPTS_A_LOGIN and everyones < ATTEMPTS_IN_ALL
 
 
-def is_alive(expires_at: datetime.datetime, now: datetime.datetime) -> bool:
-    """Whether a session or an invitation still counts; it does not at the very second it ends."""
-    return now < expires_at
-
-
 def may(account: Account, roles: Iterable[Role]) -> bool:
     """Whether an open account has one of the roles; an empty list asks only for a sign-in."""
     wanted = set(roles)
