@@ -12,7 +12,7 @@ from litestar.params import FromPath
 
 from stemme.errors import NotFound
 from stemme.surveys.errors import FormUnreadable
-from stemme.surveys.routes.answering import visit_of
+from stemme.surveys.routes.visits import visit_of
 from stemme.surveys.service import answering
 from stemme.surveys.words import three_words
 
