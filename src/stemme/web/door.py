@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
-from litestar import Litestar
+from litestar import Litestar, Request
 from litestar.datastructures import State
 from litestar.types import (
     ControllerRouterHandler,
@@ -75,7 +75,8 @@ def create(config: Config, door: Door) -> Litestar:
         route_handlers=[*assets.handlers, routes.shared_router, *door.handlers],
         state=State({"site": site, "config": config}),
         lifespan=[_pools(config, door.roles)],
-        guards=[negotiation.known_language, security.require_same_origin, *door.guards],
+        guards=list(door.guards),
+        before_request=_admit,
         middleware=list(door.middleware),
         exception_handlers=handlers,
         before_send=[security.add_security_headers],
@@ -83,6 +84,12 @@ def create(config: Config, door: Door) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
+
+
+async def _admit(request: Request[Any, Any, Any]) -> None:
+    """What every request must pass. Not guards: Litestar copies the whole handler for each."""
+    negotiation.require_known_language(request)
+    security.require_same_origin(request)
 
 
 def _pools(config: Config, roles: Sequence[str]) -> Any:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
 from litestar.types import Scope
 
 from stemme.errors import NotFound
@@ -61,13 +60,8 @@ def same_page(path: str, query: str, tag: str) -> str:
     return f"/{tag}/{rest}" + (f"?{query}" if query else "")
 
 
-async def known_language(
-    connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
-) -> None:
-    """Guard: an address in a language that this door does not speak is not found.
-
-    A coroutine, though it waits for nothing: Litestar sends plain functions to a thread.
-    """
+def require_known_language(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """An address in a language that this door does not speak is not found."""
     lang = connection.path_params.get("lang")
     if lang is not None and lang not in connection.app.state.site.languages:
         raise NotFound

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
 from litestar.types import Message, Scope
 
 from stemme.errors import Forbidden
@@ -51,24 +50,22 @@ async def add_security_headers(message: Message, scope: Scope) -> None:
     message["headers"] = sent + [pair for pair in ours if pair[0] not in present]
 
 
-async def require_same_origin(
-    connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
-) -> None:
-    """Guard: a page of another site cannot post to ours.
+def require_same_origin(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """A page of another site cannot post to ours.
 
     Browsers tell where a request comes from, by `Sec-Fetch-Site` or else by `Origin`. A request
-    with neither is no browser's, so nobody is tricked into it. A coroutine, though it waits for
-    nothing: Litestar sends plain functions to a thread.
+    with neither is no browser's, so nobody is tricked into it.
     """
     if connection.scope.get("method") in _SAFE:
         return
-    site = connection.headers.get("sec-fetch-site")
+    headers = dict(connection.scope["headers"])
+    site = headers.get(b"sec-fetch-site")
     if site is not None:
-        if site not in ("same-origin", "none"):
+        if site not in (b"same-origin", b"none"):
             raise Forbidden
         return
-    origin = connection.headers.get("origin")
-    if origin is not None and not _is_ours(origin, connection):
+    origin = headers.get(b"origin")
+    if origin is not None and not _is_ours(origin.decode("latin-1"), connection):
         raise Forbidden
 
 
