@@ -43,7 +43,7 @@ def test_lock_is_installed_once(run, lock):
     """What was installed to the end counts until the lock changes."""
     assert not is_done(run, lock)
 
-    run.install(lock)
+    run.install_all([lock])
 
     assert is_done(run, lock)
     lock.write_text("a==2\n")
@@ -54,12 +54,12 @@ def test_interrupted_installation_begins_afresh(run, lock, monkeypatch):
     """If pip did not end well, the next start makes the environment anew."""
     monkeypatch.setattr(run, "installer", lambda: ["false"])
     with pytest.raises(run.Stuck, match="false"):
-        run.install(lock)
+        run.install_all([lock])
     half = run.VENV / "half"
     half.touch()
 
     monkeypatch.setattr(run, "installer", lambda: ["true"])
-    run.install(lock)
+    run.install_all([lock])
 
     assert is_done(run, lock)
     assert not half.exists()
@@ -67,14 +67,30 @@ def test_interrupted_installation_begins_afresh(run, lock, monkeypatch):
 
 def test_environment_that_does_not_run_begins_afresh(run, lock):
     """After Python was upgraded or taken away the environment is made again."""
-    run.install(lock)
+    run.install_all([lock])
     (run.VENV / "old").touch()
     run.PYTHON.unlink()
 
-    run.install(lock)
+    run.install_all([lock])
 
     assert not (run.VENV / "old").exists()
     assert run.PYTHON.exists()
+
+
+def test_interruption_of_the_second_lock_loses_neither(run, lock, monkeypatch):
+    """A start that finds the second lock half installed installs both anew."""
+    second = lock.with_name("requirements-dev.lock")
+    second.write_text("b==1\n")
+    run.install_all([lock])
+    monkeypatch.setattr(run, "installer", lambda: ["false"])
+    with pytest.raises(run.Stuck):
+        run.install_all([lock, second])
+
+    monkeypatch.setattr(run, "installer", lambda: ["true"])
+    run.install_all([lock, second])
+
+    assert is_done(run, lock)
+    assert is_done(run, second)
 
 
 def test_nothing_to_do_is_found_out_quickly():
