@@ -140,8 +140,8 @@ def test_release_that_the_attacker_breaks_is_refused(
 ) -> None:
     """If protection failed to hide anything, nothing leaves, and the question is named."""
 
-    def hide_nothing(plan: Any, coded: Any) -> Any:
-        return [(tally, frozenset()) for tally, _ in protect(plan, coded)]
+    def hide_nothing(*arguments: Any) -> Any:
+        return [(tally, frozenset()) for tally, _ in protect(*arguments)]
 
     protect = gate.protect
     monkeypatch.setattr(gate, "protect", hide_nothing)

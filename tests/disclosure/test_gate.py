@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -77,6 +78,16 @@ def shown_small(plan: Plan, coded: Coded, release: Release) -> Any:
                 least = plan.threshold(variable)
                 if share is not None and not {count, others}.isdisjoint(range(1, least)):
                     yield variable.id, table.by, row.group, count, others
+
+
+def test_few_without_a_group_are_protected_too(small: Callable[..., Any]) -> None:
+    """Where rounding leaves no doubt about three who named no group, one more group is hidden."""
+    plan, coded = small([[8, 9], [8, 9], [0, 3]])
+    groups = coded.breakdowns["by0"].copy()
+    groups[groups == 2] = -1
+    two = msgspec.structs.replace(plan, breakdowns=(Breakdown("by0", ("g0", "g1")),))
+    release = make_release(two, Coded(coded.variables, {"by0": groups}), header={})
+    assert (1, 2) == (release.hidden.groups, release.hidden.groups_of)
 
 
 def test_the_same_answers_give_the_same_bytes(district: District) -> None:

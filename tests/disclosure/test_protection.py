@@ -84,6 +84,44 @@ def test_same_people_are_hidden_everywhere() -> None:
     assert {Cell(DISTRICT, DISTRICT, 0), Cell(DISTRICT, DISTRICT, 1)} == ages
 
 
+def test_question_asked_of_some_hides_what_tells_their_number() -> None:
+    """Seven of a group were asked on, so neither that base nor the share it came from is shown."""
+    groups = np.repeat(np.arange(3), [40, 50, 60]).astype(np.int16)
+    moves = np.concatenate([np.arange(size) < yes for size, yes in ((40, 7), (50, 20), (60, 30))])
+    why = np.where(moves, np.arange(150) % 2, -1).astype(np.int16)
+    plan = Plan(
+        "p",
+        (Variable("moves", ("no", "yes"), ("yes",)), Variable("why", ("a", "b"), ("b",))),
+        (Breakdown("by", ("a", "b", "c")),),
+        (Table("moves", ("by",)), Table("why", ("by",))),
+    )
+    coded = Coded({"moves": moves.astype(np.int16), "why": why}, {"by": groups})
+    (_, movers), (_, reasons) = protect(plan, coded)
+    assert {Cell(0, 0, BASE), Cell(0, 1, BASE)} <= reasons
+    assert {Cell(0, 0, TOP), Cell(0, 1, TOP)} == movers
+
+
+def test_sum_that_another_table_shows_is_known() -> None:
+    """Ages hidden as a pair must not be told apart by a base that is one of them and a shown one.
+
+    The three of the first age and the twelve of the last are the smallest; but groups by age merge
+    the first with the second, so hiding the last would leave the first to be worked out.
+    """
+    ages = np.repeat(np.arange(4), [3, 30, 60, 12]).astype(np.int16)
+    likes = (np.arange(len(ages)) % 2).astype(np.int16)
+    plan = Plan(
+        "p",
+        (Variable("age", ("a", "b", "c", "d")), Variable("likes", ("no", "yes"), ("yes",))),
+        (Breakdown("by_age", ("ab", "cd")),),
+        (Table("age"), Table("likes", ("by_age",))),
+    )
+    coded = Coded({"age": ages, "likes": likes}, {"by_age": (ages >= 2).astype(np.int16)})
+    (tally, hidden), (_, likers) = protect(plan, coded)
+    assert ((0, 1), (2, 3)) == tally.known
+    assert frozenset() == likers
+    assert {Cell(DISTRICT, DISTRICT, 0), Cell(DISTRICT, DISTRICT, 1)} == hidden
+
+
 # --- The oracle: every table of whole numbers that agrees with what is shown ----------------------
 
 

@@ -41,8 +41,9 @@ def _truth(plan: Plan, counts: Tally, finding: Finding) -> tuple[int, int]:
     """The true count of what was sought, and the base of its row."""
     row = counts.district
     target = finding.target
-    if target.by is not None and target.group is not None:
-        group = plan.breakdown(target.by).groups.index(target.group)
+    if target.by is not None:
+        groups = plan.breakdown(target.by).groups
+        group = -1 if target.group is None else groups.index(target.group)
         row = counts.groups[_place(plan, counts, target.by)][group]
     return int(row[list(target.categories)].sum()), int(row.sum())
 

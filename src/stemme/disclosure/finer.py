@@ -34,7 +34,7 @@ def narrow_rows(tally: Tally, hidden: frozenset[Cell], least: int) -> frozenset[
     for row, (by, group, category) in zip(targets, suspects, strict=True):
         row[starts[by] + group * categories + category] = 1
     shown = [column for cell, column in system.columns.items() if cell not in hidden]
-    known = np.array([*system.identities, *system.unnamed, *shown])
+    known = np.array([*system.identities, *system.given, *shown])
     low, high = ranges(known, system.truth, _lowest(tally, system.truth, hidden), targets)
     narrow = np.flatnonzero(high - low < WIDTH - 1e-6)
     return frozenset(Cell(suspects[at][0], suspects[at][1], TOP) for at in narrow)

@@ -30,8 +30,31 @@ from stemme.disclosure.tally import Counts, Tally
 
 
 def make_release(plan: Plan, coded: Coded, *, header: Header) -> Release:
-    """The frozen release of a wave; raises PlanError or ReleaseRefused, and then nothing leaves."""
-    protected = protect(plan, coded)
+    """The frozen release of a wave; raises PlanError or ReleaseRefused, and then nothing leaves.
+
+    Those who named no group are protected by rounding, which only the attacker can judge: where it
+    is not enough, one more group is hidden and the attack repeated.
+    """
+    masked: dict[tuple[str, str], int] = {}
+    while True:
+        protected = protect(plan, coded, masked)
+        release = _release(plan, protected, header)
+        verdict = attack(release.encode())
+        tallies = {counts.variable.id: counts for counts, _ in protected}
+        found = list(exposed(plan, tallies, verdict.findings))
+        if not found:
+            with gate():
+                return msgspec.structs.replace(release, attack=_report(verdict))
+        for finding in found:
+            if finding.target.by is None or finding.target.group is not None:
+                raise ReleaseRefused(Refusal.EXPOSED, finding.variable, finding.target.by or "")
+        for place in {(finding.variable, str(finding.target.by)) for finding in found}:
+            masked[place] = masked.get(place, 0) + 1
+            if masked[place] > len(plan.breakdown(place[1]).groups):
+                raise ReleaseRefused(Refusal.EXPOSED, *place)
+
+
+def _release(plan: Plan, protected: list[tuple[Tally, frozenset[Cell]]], header: Header) -> Release:
     with gate():
         tables = tuple(
             safe
@@ -41,12 +64,7 @@ def make_release(plan: Plan, coded: Coded, *, header: Header) -> Release:
         if all(table.district.base is None for table in tables):
             raise ReleaseRefused(Refusal.TOO_FEW)
         digest = content_digest(header, plan, tables)
-        release = Release(header, plan, tables, _hidden(tables), None, digest)
-        verdict = attack(release.encode())
-        tallies = {counts.variable.id: counts for counts, _ in protected}
-        for finding in exposed(plan, tallies, verdict.findings):
-            raise ReleaseRefused(Refusal.EXPOSED, finding.variable, finding.target.by or "")
-        return msgspec.structs.replace(release, attack=_report(verdict))
+        return Release(header, plan, tables, _hidden(tables), None, digest)
 
 
 def _safe_tables(

@@ -22,10 +22,14 @@ DISTRICT_BASE = Cell(DISTRICT, DISTRICT, BASE)
 
 
 class Limits(Struct, frozen=True):
-    """The smallest count of the variable that may be known, and the smallest base of a row."""
+    """The smallest count of the variable that may be known, and the smallest base of a row.
+
+    `zero`: that nobody chose something, or everybody did, is not shown either.
+    """
 
     count: int
     base: int
+    zero: bool = False
 
 
 class Protected(NamedTuple):
@@ -53,8 +57,12 @@ def hidden_bases(tally: Tally, limits: Limits, sizes: tuple[Counts, ...]) -> fro
     return frozenset(hidden)
 
 
-def hidden_cells(tally: Tally, limits: Limits, forced: frozenset[Cell]) -> frozenset[Cell]:
+def hidden_cells(
+    tally: Tally, limits: Limits, forced: frozenset[Cell], unshown: frozenset[Cell] = frozenset()
+) -> frozenset[Cell]:
     """Every hidden cell: `forced` ones, too small ones and the fewest more that protect them.
+
+    `unshown` cells are hidden as well, but may be worked out.
 
     Steps 2 to 6 of the method: primary cells and complements, candidates in order, elimination,
     repair by linear programming; then what has become needless is shown again.
@@ -63,7 +71,7 @@ def hidden_cells(tally: Tally, limits: Limits, forced: frozenset[Cell]) -> froze
     if DISTRICT_BASE in forced or system.value(DISTRICT_BASE) < limits.base:
         return frozenset(system.columns)
     while True:
-        problem = _Problem(system, tally.variable.sensitive, limits, forced)
+        problem = _Problem(system, limits, forced, unshown)
         hidden = problem.repaired(problem.eliminated())
         if DISTRICT_BASE in hidden:
             return hidden
@@ -73,22 +81,21 @@ def hidden_cells(tally: Tally, limits: Limits, forced: frozenset[Cell]) -> froze
             return hidden
         if narrow <= hidden:
             return frozenset(system.columns)
-        forced |= narrow
+        unshown |= narrow
 
 
 class _Problem:
     """One variable's cells: hidden at the outset, to be protected, and those that may be shown."""
 
     def __init__(
-        self, system: System, sensitive: bool, limits: Limits, forced: frozenset[Cell]
+        self, system: System, limits: Limits, forced: frozenset[Cell], unshown: frozenset[Cell]
     ) -> None:
         self._system = system
-        self._sensitive = sensitive
         self._limits = limits
         rows = {cell for cell in system.columns if Cell(cell.by, cell.group, BASE) in forced}
         self._unshown_rows = {(cell.by, cell.group) for cell in rows}
         self._protected: list[Protected] = []
-        self._primary = set(forced | rows)
+        self._primary = set(forced | rows | unshown)
         self._forced = forced
         for cell in system.columns:
             self._judge(cell)
@@ -106,19 +113,19 @@ class _Problem:
             return
         base = self._system.columns[Cell(cell.by, cell.group, BASE)]
         rest = int(base @ self._system.truth) - count
-        hide_zero = self._sensitive or (
+        hide_zero = self._limits.zero or (
             (cell.by, cell.group) in self._unshown_rows and count + rest
         )
         for sum_, value in ((members, count), (base - members, rest)):
             if 0 < value < self._limits.count or (hide_zero and value == 0):
                 self._protected.append(Protected(cell, sum_))
                 self._primary.add(cell)
-        if self._sensitive and count + rest and whole_percent(count, count + rest) in {0, 100}:
+        if self._limits.zero and count + rest and whole_percent(count, count + rest) in {0, 100}:
             self._primary.add(cell)
 
     def _known(self, hidden: frozenset[Cell]) -> Matrix:
         shown = [column for cell, column in self._system.columns.items() if cell not in hidden]
-        return np.array([*self._system.identities, *self._system.unnamed, *shown])
+        return np.array([*self._system.identities, *self._system.given, *shown])
 
     def _candidates(self) -> list[Cell]:
         """Bases are settled before; then the district, then groups, each by decreasing count."""
@@ -190,7 +197,7 @@ class _Problem:
         or a whole row is, nothing is known.
         """
         lowest = np.zeros_like(self._system.truth)
-        if self._sensitive:
+        if self._limits.zero:
             return lowest
         for cell in hidden:
             if cell.part != BASE and (cell.by, cell.group) not in self._unshown_rows:

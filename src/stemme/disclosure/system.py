@@ -38,14 +38,15 @@ class System(Struct, frozen=True, eq=False):
     """Everything about one variable that could be shown, as sums of unknown counts.
 
     `truth` holds the unknown counts. `identities` are rows that sum to zero whatever is shown,
-    `columns` has a row for each cell that the plan shows, `unnamed` those of people without a
-    group: they are no group of the plan, and taken as known to the reader.
+    `columns` has a row for each cell that the plan shows. `given` are taken as known to the
+    reader: the counts of people without a group, who are no group of the plan, and sums of
+    categories that other tables show.
     """
 
     truth: Matrix
     identities: list[Matrix]
     columns: dict[Cell, Matrix]
-    unnamed: list[Matrix]
+    given: list[Matrix]
 
     def value(self, cell: Cell) -> int:
         return int(self.columns[cell] @ self.truth)
@@ -64,7 +65,7 @@ def table_system(tally: Tally, parts: list[list[int]] | None = None) -> System:
     unknown = sum(map(len, truth))
     columns = _district_columns(tally, unknown)
     identities: list[Matrix] = []
-    unnamed: list[Matrix] = []
+    given = [_sum_of(unknown, places) for places in tally.known]
     inside = [place for place, part in enumerate(parts) if set(part) <= set(tally.top)]
     start = len(tally.district)
     for by, counts in enumerate(tally.groups):
@@ -75,8 +76,8 @@ def table_system(tally: Tally, parts: list[list[int]] | None = None) -> System:
         for group, row in enumerate(places[:-1]):
             columns[Cell(by, group, TOP)] = _sum_of(unknown, row[inside])
             columns[Cell(by, group, BASE)] = _sum_of(unknown, row)
-        unnamed += [_sum_of(unknown, places[-1, inside]), _sum_of(unknown, places[-1])]
-    return System(np.concatenate(truth), identities, columns, unnamed)
+        given += [_sum_of(unknown, places[-1, inside]), _sum_of(unknown, places[-1])]
+    return System(np.concatenate(truth), identities, columns, given)
 
 
 def _district_columns(tally: Tally, unknown: int) -> dict[Cell, Matrix]:

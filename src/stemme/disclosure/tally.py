@@ -21,12 +21,13 @@ class Tally(Struct, frozen=True, eq=False):
     """Exact counts behind one planned table; never leaves the package.
 
     `district` is by category. `groups[d]` is group by category for the table's d-th breakdown; its
-    last row holds those who named no group.
+    last row holds those who named no group. `known` are categories whose sum other tables show.
     """
 
     variable: Variable
     district: Counts
     groups: tuple[Counts, ...]
+    known: tuple[tuple[int, ...], ...] = ()
 
     @property
     def top(self) -> list[int]:

@@ -66,7 +66,7 @@ class Finding(NamedTuple):
 class Verdict(NamedTuple):
     """What the attack found; `broken` are the intervals that hold small counts only.
 
-    `narrowest` is the least width of an interval around a hidden number.
+    `narrowest` is the least width of an interval around a hidden number that may be a small one.
     """
 
     tried: tuple[Means, ...]
@@ -88,7 +88,7 @@ def attack(body: bytes, earlier: bytes | None = None) -> Verdict:
         if panel.variable in before:
             findings += _later(before[panel.variable], panel)
     tried = [Means.ROUNDING, Means.LINEAR, Means.INTEGER, Means.INSIDER]
-    hidden = [f for f in findings if f.target.planned and f.high >= 1 and not f.later]
+    hidden = [f for f in findings if f.target.planned and _may_be_small(f, minimum[f.variable])]
     insiders = [f.insider for f in hidden if f.insider is not None]
     return Verdict(
         tuple(tried + ([Means.EARLIER] if earlier else [])),
@@ -97,6 +97,10 @@ def attack(body: bytes, earlier: bytes | None = None) -> Verdict:
         min((f.width for f in hidden), default=None),
         min(insiders, default=None),
     )
+
+
+def _may_be_small(finding: Finding, minimum: int) -> bool:
+    return not finding.later and finding.low < minimum and finding.high >= 1
 
 
 def _printed(panel: Panel) -> Iterator[Finding]:

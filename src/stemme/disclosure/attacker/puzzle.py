@@ -19,8 +19,8 @@ Places = npt.NDArray[np.intp]
 class Target(NamedTuple):
     """A count somebody may want to know: those of a row who chose one of `categories`.
 
-    `by` and `group` None is the district. `planned` tells a number that a page has a place for,
-    or its complement, from a finer one.
+    `by` and `group` None is the district, `group` alone those who named none of the groups.
+    `planned` tells a number that a page has a place for, or its complement, from a finer one.
     """
 
     by: str | None
@@ -77,13 +77,17 @@ def pose(panel: Panel, *, obedient: bool, closed: frozenset[str], every: bool = 
             ties += sums
         else:
             rows, limits = rows + sums, limits + [0.0] * categories
-    targets = tuple(_targets(panel, places, every=every))
+    targets = [
+        (target, _line(unknown, members, []))
+        for target, members in _targets(panel, places, every=every)
+    ]
+    targets += _unnamed(panel, places, closed)
     return Puzzle(
         _matrix(rows, unknown),
         np.array(limits),
         _matrix(ties, unknown),
         tuple(target for target, _ in targets),
-        _matrix([_line(unknown, members, []) for _, members in targets], unknown),
+        _matrix([members for _, members in targets], unknown),
         places[0],
         tuple(places[1:]),
     )
@@ -157,6 +161,21 @@ def _targets(panel: Panel, places: list[Places], *, every: bool) -> Iterator[tup
                 sought.setdefault((place,), False)
         for members, planned in sorted(sought.items()):
             yield Target(by, row.group, members, planned), where[list(members)]
+
+
+def _unnamed(
+    panel: Panel, places: list[Places], closed: frozenset[str]
+) -> Iterator[tuple[Target, Reals]]:
+    """Those who named none of the groups: top, not top, and by category."""
+    unknown = int(places[-1].max()) + 1
+    everything = tuple(range(len(panel.categories)))
+    for breakdown, block in zip(panel.breakdowns, places[1:], strict=True):
+        (top,) = breakdown.rows[0].sums
+        rest = tuple(place for place in everything if place not in top)
+        for members in dict.fromkeys([top, rest, *((place,) for place in everything)]):
+            if breakdown.name not in closed:
+                line = _line(unknown, list(members), block[:, list(members)].ravel())
+                yield Target(breakdown.name, None, members, planned=False), line
 
 
 def _line(unknown: int, plus: npt.ArrayLike, minus: npt.ArrayLike) -> Reals:
