@@ -101,4 +101,11 @@ def _sources(config: Config, data: Path) -> Iterator[Path]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], set(sys.argv[2:]))
+    from stemme.db.migrate import MigrationRefused
+    from stemme.errors import StemmeError
+
+    try:
+        main(sys.argv[1], set(sys.argv[2:]))
+    except (StemmeError, MigrationRefused) as fact:
+        # The sentence says all a person needs; anything else is a fault and keeps its traceback.
+        sys.exit(str(fact))
