@@ -389,14 +389,22 @@ async def test_a_survey_that_is_not_open_says_so(browse, owner, state, heading):
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/nb/s/nothing", 404), ("/xx/s/whole", 404), ("/nb/receipt/whole/zz", 404)],
+    [
+        ("/nb/s/nothing", 404),
+        ("/xx/s/whole", 404),
+        ("/nb/s/a%00b", 404),
+        ("/nb/receipt/whole/zz", 404),
+        (f"/nb/receipt/a%00b/{'0' * 32}", 404),
+    ],
 )
 async def test_addresses_that_are_not_there(client, path, status):
     """Unknown surveys, languages and receipts have a friendly page."""
-    response = await client.get(path)
-
-    assert status == response.status_code
-    assert "<h1" in response.text
+    for response in (
+        await client.get(path),
+        *[await client.post(path, data={"go": go}) for go in ("start", "withdraw")],
+    ):
+        assert status == response.status_code
+        assert "<h1" in response.text
 
 
 async def test_a_language_the_survey_has_not_leads_to_those_it_has(client):
@@ -469,7 +477,8 @@ async def test_pages_of_others_cannot_post(client, header):
 
 
 @pytest.mark.parametrize(
-    "go", ["", "nonsense", "page:7", "page:-1", "page:x", "page:²", "clear:nope"]
+    "go",
+    ["", "nonsense", "page:7", "page:-1", "page:x", "page:²", "page:" + "9" * 5000, "clear:nope"],
 )
 async def test_unknown_buttons_show_the_page_again(browse, go):
     """Nothing is lost by a button that we do not know."""
@@ -597,3 +606,5 @@ async def test_browsers_may_keep_the_pages_for_back_but_not_the_receipt(browse):
         receipt.headers["cache-control"],
         receipt.headers["clear-site-data"],
     )
+    # With `no-referrer` a browser would say `Origin: null` when an answer is taken back.
+    assert "same-origin" == receipt.headers["referrer-policy"]

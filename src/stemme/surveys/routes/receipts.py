@@ -12,7 +12,7 @@ from litestar.params import FromPath
 
 from stemme.errors import NotFound
 from stemme.surveys.errors import FormUnreadable
-from stemme.surveys.routes.visits import visit_of
+from stemme.surveys.routes.visits import require_slug, visit_of
 from stemme.surveys.service import answering
 from stemme.surveys.words import three_words
 
@@ -20,11 +20,7 @@ _Request = Request[Any, Any, Any]
 _FORM_LIMIT = 4 * 1024
 
 # On a shared device the next person finds none of the pages before, nor this one.
-_FORGET = {
-    "cache-control": "no-store",
-    "clear-site-data": '"cache"',
-    "referrer-policy": "no-referrer",
-}
+_FORGET = {"cache-control": "no-store", "clear-site-data": '"cache"'}
 
 
 @get("/{lang:str}/receipt/{slug:str}/{token:str}")
@@ -48,6 +44,7 @@ async def submit_withdrawal(
         raise FormUnreadable
     form = await request.form()
     if form.get("go") == "withdraw":
+        require_slug(slug)
         await answering.withdraw(request.app.state.pool, slug, _bytes(token))
     return await _show(request, lang, slug, token, asking=form.get("go") == "ask")
 

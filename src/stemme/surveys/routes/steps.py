@@ -66,13 +66,17 @@ class Answering:
             return self._onward(to_review=verb == "review")
         if verb == "back":
             return self._back()
-        if verb == "page" and what.isascii() and what.isdigit() and int(what) in self.pages:
-            return self.go_to(int(what))
+        if verb == "page" and (page := self._page(what)) is not None:
+            return self.go_to(page)
         if verb == "clear":
             return self._clear(what)
         if verb == "send":
             return await self._send()
         return self.here(200 if verb == "lang" else 400)
+
+    def _page(self, what: str) -> int | None:
+        """The page asked for, if this person is asked it."""
+        return next((page for page in self.pages if str(page) == what), None)
 
     def here(self, status: int = 200) -> _Page:
         """The same page again, with all that is written on it."""

@@ -11,6 +11,7 @@ from stemme.errors import NotFound
 from stemme.i18n import LANGUAGES
 from stemme.surveys import views
 from stemme.surveys.model import Wave
+from stemme.surveys.routes.entrance import SLUG
 from stemme.surveys.rules.layout import Layout
 from stemme.surveys.sealing import Sealer, sealer
 from stemme.surveys.service.answering import Questionnaire, Shelf
@@ -66,8 +67,15 @@ def sealer_of(request: _Request) -> Sealer:
     return sealer(request.app.state.site.config)
 
 
+def require_slug(slug: str) -> None:
+    """What cannot be the name of a survey is not found, and never reaches the database."""
+    if not SLUG.fullmatch(slug):
+        raise NotFound
+
+
 async def visit_of(request: _Request, lang: str, slug: str, revision: int | None = None) -> Visit:
     """The survey that is asked for, in the revision given or the current one."""
+    require_slug(slug)
     shelf = shelf_of(request)
     wave = await shelf.wave(slug)
     if wave is None:
