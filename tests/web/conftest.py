@@ -26,7 +26,7 @@ def open_door(settings) -> Iterator[Callable[..., TestClient]]:
     """Open a door with more handlers; the client follows no redirect."""
     opened: list[TestClient] = []
 
-    def start(*handlers, name="resident", languages=tuple(i18n.LANGUAGES)) -> TestClient:
+    def start(*handlers, name="resident", languages=tuple(i18n.LANGUAGES), settings=settings):
         door = Door(
             name=name,
             roles=(),

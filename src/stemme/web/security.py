@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import ipaddress
 from typing import Any
 from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
-from litestar.types import Message, Scope
+from litestar.types import Message, Receive, Scope
 
-from stemme.errors import Forbidden
+from stemme.errors import Forbidden, StemmeError
 
 BODY_LIMIT = 256 * 1024
 """Bytes of a posted form; a survey with every box filled in stays far below."""
+BODY_SECONDS = 30.0
+"""How long a body may take to arrive; a form of the usual size needs one second on a slow line."""
 
 _EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 _POLICY = (
@@ -36,6 +40,39 @@ _HEADERS: dict[str, str] = {
 _ENCODED = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
 _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class BodyBroken(StemmeError):
+    """Who sent the body hung up half-way."""
+
+
+class BodyLate(StemmeError):
+    """The body did not arrive in time."""
+
+    status = 408
+
+
+def patient(receive: Receive) -> Receive:
+    """`receive` with an end: a body that stops or never comes is the sender's fault, not ours."""
+    end: float | None = None
+    whole = False
+
+    async def in_time() -> Any:
+        nonlocal end, whole
+        if whole:
+            return await receive()
+        end = end or asyncio.get_running_loop().time() + BODY_SECONDS
+        try:
+            async with asyncio.timeout_at(end):
+                message = await receive()
+        except TimeoutError:
+            raise BodyLate from None
+        if message["type"] == "http.disconnect":
+            raise BodyBroken
+        whole = not message.get("more_body", False)
+        return message
+
+    return in_time
 
 
 async def add_security_headers(message: Message, scope: Scope) -> None:
@@ -70,7 +107,22 @@ def require_same_origin(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
 
 
 def _is_ours(origin: str, connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
-    config = connection.app.state.site.config
-    known = {urlsplit(url).netloc for url in (config.public_url, config.staff_url)}
-    host = connection.headers.get("host", "")
-    return urlsplit(origin).netloc in (known | {host}) - {""}
+    site = connection.app.state.site
+    ours = urlsplit(site.config.staff_url if site.door == "staff" else site.config.public_url)
+    known = {ours.netloc}
+    if _is_number(ours.hostname or ""):
+        # Nobody has said what the place is called. Where they have, another name that points here
+        # may be somebody's trap: it would be in `Host` too.
+        known.add(connection.headers.get("host", ""))
+    try:
+        return urlsplit(origin).netloc in known - {""}
+    except ValueError:
+        return False
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
