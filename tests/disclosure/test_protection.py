@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemme.disclosure.plan import Breakdown, Coded, Plan, Table, Variable
-from stemme.disclosure.protection import protect
+from stemme.disclosure.protection import count, protect
 from stemme.disclosure.system import BASE, DISTRICT, TOP, Cell
 from stemme.disclosure.tally import Tally
 
@@ -22,8 +22,13 @@ Pairs = set[tuple[int, int]]
 """Possible counts of one row: in the top categories, and in the others."""
 
 
+def protected(plan: Plan, coded: Coded) -> list[tuple[Tally, frozenset[Cell]]]:
+    counted = count(plan, coded)
+    return list(zip(counted.tallies, protect(counted), strict=True))
+
+
 def hidden_of(case: tuple[Plan, Coded]) -> frozenset[Cell]:
-    ((_, hidden),) = protect(*case)
+    ((_, hidden),) = protected(*case)
     return hidden
 
 
@@ -77,7 +82,7 @@ def test_same_people_are_hidden_everywhere() -> None:
         (Breakdown("by_age", ("a", "b", "c", "d")),),
         (Table("age"), Table("likes", ("by_age",))),
     )
-    (_, ages), (_, likers) = protect(
+    (_, ages), (_, likers) = protected(
         plan, Coded({"age": groups, "likes": likes}, {"by_age": groups})
     )
     assert {Cell(0, 0, BASE), Cell(0, 1, BASE)} < likers
@@ -96,7 +101,7 @@ def test_question_asked_of_some_hides_what_tells_their_number() -> None:
         (Table("moves", ("by",)), Table("why", ("by",))),
     )
     coded = Coded({"moves": moves.astype(np.int16), "why": why}, {"by": groups})
-    (_, movers), (_, reasons) = protect(plan, coded)
+    (_, movers), (_, reasons) = protected(plan, coded)
     assert {Cell(0, 0, BASE), Cell(0, 1, BASE)} <= reasons
     assert {Cell(0, 0, TOP), Cell(0, 1, TOP)} == movers
 
@@ -116,7 +121,7 @@ def test_sum_that_another_table_shows_is_known() -> None:
         (Table("age"), Table("likes", ("by_age",))),
     )
     coded = Coded({"age": ages, "likes": likes}, {"by_age": (ages >= 2).astype(np.int16)})
-    (tally, hidden), (_, likers) = protect(plan, coded)
+    (tally, hidden), (_, likers) = protected(plan, coded)
     assert ((0, 1), (2, 3)) == tally.known
     assert frozenset() == likers
     assert {Cell(DISTRICT, DISTRICT, 0), Cell(DISTRICT, DISTRICT, 1)} == hidden
@@ -230,7 +235,7 @@ def tiny(draw: Any) -> tuple[Plan, Coded]:
 def test_no_small_count_can_be_told_from_the_shown_ones(case: tuple[Plan, Coded]) -> None:
     """Whole tables that agree with the shown counts leave each small one wide and high enough."""
     plan, _ = case
-    ((tally, hidden),) = protect(*case)
+    ((tally, hidden),) = protected(*case)
     if HOME in hidden:
         return
     least = plan.threshold(tally.variable)

@@ -24,7 +24,7 @@ from stemme.disclosure.model import (
 )
 from stemme.disclosure.percentage import band_of_tens, whole_percent
 from stemme.disclosure.plan import Coded, Plan, Table
-from stemme.disclosure.protection import protect
+from stemme.disclosure.protection import Counted, count, protect
 from stemme.disclosure.system import BASE, DISTRICT, Cell
 from stemme.disclosure.tally import Counts, Tally
 
@@ -35,12 +35,12 @@ def make_release(plan: Plan, coded: Coded, *, header: Header) -> Release:
     Those who named no group are protected by rounding, which only the attacker can judge: where it
     is not enough, one more group is hidden and the attack repeated.
     """
+    counted = count(plan, coded)
+    tallies = {counts.variable.id: counts for counts in counted.tallies}
     masked: dict[tuple[str, str], int] = {}
     while True:
-        protected = protect(plan, coded, masked)
-        release = _release(plan, protected, header)
+        release = _release(counted, protect(counted, masked), header)
         verdict = attack(release.encode())
-        tallies = {counts.variable.id: counts for counts, _ in protected}
         found = list(exposed(plan, tallies, verdict.findings))
         if not found:
             with gate():
@@ -54,12 +54,13 @@ def make_release(plan: Plan, coded: Coded, *, header: Header) -> Release:
                 raise ReleaseRefused(Refusal.EXPOSED, *place)
 
 
-def _release(plan: Plan, protected: list[tuple[Tally, frozenset[Cell]]], header: Header) -> Release:
+def _release(counted: Counted, hidden: list[frozenset[Cell]], header: Header) -> Release:
+    plan = counted.plan
     with gate():
         tables = tuple(
             safe
-            for table, (counts, hidden) in zip(plan.tables, protected, strict=True)
-            for safe in _safe_tables(plan, table, counts, hidden)
+            for table, counts, cells in zip(plan.tables, counted.tallies, hidden, strict=True)
+            for safe in _safe_tables(plan, table, counts, cells)
         )
         if all(table.district.base is None for table in tables):
             raise ReleaseRefused(Refusal.TOO_FEW)

@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import combinations
 
-import numpy as np
-import numpy.typing as npt
-
-from stemme.disclosure.plan import Coded, Plan, Table
 from stemme.disclosure.system import BASE, DISTRICT, TOP, Cell
-
-People = npt.NDArray[np.bool_]
+from stemme.disclosure.tally import Counts, Marks, Tally
 
 Place = tuple[int, Cell]
 """A cell, and which of the plan's tables it is in."""
 
+_MANY = 12
+"""Of more categories than this only neighbours are tried as sums."""
 
-def shared(plan: Plan, coded: Coded) -> list[list[Place]]:
+
+def shared(tallies: list[Tally]) -> list[list[Place]]:
     """Groups of places that are the same people by how the survey is built.
 
     Such are the bases of choices of one question, the base of a question that only those who chose
     something were asked, and a group that is also published as a category of its own. Where the
     same people happen to have given two answers, no reader can know of it.
     """
-    places: defaultdict[bytes, list[Place]] = defaultdict(list)
-    asked = {(coded.variables[table.variable] >= 0).tobytes() for table in plan.tables}
-    for at, table in enumerate(plan.tables):
-        filters = [part for part in _halves(plan, coded, table) if part.tobytes() in asked]
-        for cell, people in members(plan, coded, table):
-            if people.any():
-                places[people.tobytes()].append((at, cell))
-            if cell.part == BASE and cell.by != DISTRICT:
-                for part in filters:
-                    places[(people & part).tobytes()].append((at, cell._replace(part=TOP)))
+    places: defaultdict[int, list[Place]] = defaultdict(list)
+    asked = {_mark(counts.district_marks) for counts in tallies}
+    for at, counts in enumerate(tallies):
+        for mark, cell in [*_district(counts), *_groups(counts, asked)]:
+            places[mark].append((at, cell))
     return [
         group
         for group in places.values()
@@ -41,41 +35,68 @@ def shared(plan: Plan, coded: Coded) -> list[list[Place]]:
     ]
 
 
-def known_sums(
-    plan: Plan, coded: Coded, table: Table, bases: Sequence[People]
-) -> tuple[tuple[int, ...], ...]:
-    """The categories of a variable that together are one of the `bases` shown somewhere.
+def known_sums(counts: Tally, bases: set[int]) -> tuple[tuple[int, ...], ...]:
+    """The categories that together are one of the `bases`, as marks, that are shown somewhere.
 
     Groups are often merged categories of a question that is published itself.
     """
-    answers = coded.variables[table.variable]
-    categories = len(plan.variable(table.variable).categories)
-    each = np.array([answers == category for category in range(categories)]).astype(np.int64)
-    inside = np.array(bases, dtype=np.int64).reshape(len(bases), len(answers)) @ each.T
-    whole = inside == each.sum(axis=1)
-    exact = (whole | (inside == 0)).all(axis=1) & (inside.sum(axis=1) == [b.sum() for b in bases])
-    sums = {tuple(np.flatnonzero(row).tolist()) for row in (whole & (inside > 0))[exact]}
-    return tuple(sorted(sum_ for sum_ in sums if 1 < len(sum_) < categories))
+    chosen = [place for place, count in enumerate(counts.district) if count]
+    return tuple(
+        members
+        for members in _subsets(chosen)
+        if _mark(counts.district_marks[list(members)]) in bases
+    )
 
 
-def members(plan: Plan, coded: Coded, table: Table) -> Iterator[tuple[Cell, People]]:
-    """The bases and the district's categories of a planned table, and who is counted in each."""
-    answers = coded.variables[table.variable]
-    answered = answers >= 0
-    yield Cell(DISTRICT, DISTRICT, BASE), answered
-    for category in range(len(plan.variable(table.variable).categories)):
-        chosen = answers == category
-        if chosen.any() and (answered & ~chosen).any():
-            yield Cell(DISTRICT, DISTRICT, category), chosen
-            yield Cell(DISTRICT, DISTRICT, category), answered & ~chosen
-    for by, breakdown in enumerate(table.by):
-        for group in range(len(plan.breakdown(breakdown).groups)):
-            yield Cell(by, group, BASE), answered & (coded.breakdowns[breakdown] == group)
+def base_marks(counts: Tally, hidden: Iterable[Cell]) -> Iterator[int]:
+    """The marks of a variable's bases, but for those of hidden ones and of empty rows."""
+    for mark, cell in [*_district(counts), *_groups(counts, set())]:
+        if cell.part == BASE and cell not in hidden:
+            yield mark
 
 
-def _halves(plan: Plan, coded: Coded, table: Table) -> tuple[People, People]:
-    """Those who chose a top category, and those who chose another."""
-    variable = plan.variable(table.variable)
-    answers = coded.variables[variable.id]
-    top = np.isin(answers, [variable.categories.index(category) for category in variable.top])
-    return top, (answers >= 0) & ~top
+def _subsets(places: list[int]) -> Iterator[tuple[int, ...]]:
+    for size in range(2, len(places)):
+        if len(places) <= _MANY:
+            yield from combinations(places, size)
+        else:
+            yield from (tuple(places[at : at + size]) for at in range(len(places) - size + 1))
+
+
+def _district(counts: Tally) -> Iterator[tuple[int, Cell]]:
+    """The district's base, and each category and its complement unless all chose it."""
+    everybody = _mark(counts.district_marks)
+    if everybody:
+        yield everybody, Cell(DISTRICT, DISTRICT, BASE)
+    for place in range(len(counts.district)):
+        cell = Cell(DISTRICT, DISTRICT, place)
+        yield from _halves(cell, counts.district, counts.district_marks, [place])
+
+
+def _groups(counts: Tally, asked: set[int]) -> Iterator[tuple[int, Cell]]:
+    """The groups' bases, and their shares where those who chose so were asked something else."""
+    home = Cell(DISTRICT, DISTRICT, TOP)
+    halves = [m for m, _ in _halves(home, counts.district, counts.district_marks, counts.top)]
+    filters = [half for half, mark in enumerate(halves) if mark in asked]
+    for by, (table, marks) in enumerate(zip(counts.groups, counts.group_marks, strict=True)):
+        for group in range(len(table) - 1):
+            if table[group].any():
+                yield _mark(marks[group]), Cell(by, group, BASE)
+            parts = list(_halves(Cell(by, group, TOP), table[group], marks[group], counts.top))
+            if parts:
+                yield from (parts[half] for half in filters)
+
+
+def _halves(
+    cell: Cell, row: Counts, marks: Marks, members: list[int]
+) -> Iterator[tuple[int, Cell]]:
+    """Those of a row who chose one of the members, and those who did not, if there are both."""
+    if 0 < row[members].sum() < row.sum():
+        inside = _mark(marks[members])
+        yield inside, cell
+        yield (_mark(marks) - inside) % 2**64, cell
+
+
+def _mark(marks: Marks) -> int:
+    """The mark of people in several cells together."""
+    return int(marks.sum())

@@ -7,58 +7,91 @@ from types import MappingProxyType
 
 import msgspec
 import numpy as np
+from msgspec import Struct
 
 from stemme.disclosure.finer import WIDTH
-from stemme.disclosure.links import People, Place, known_sums, members, shared
-from stemme.disclosure.plan import Coded, Plan
+from stemme.disclosure.links import Place, base_marks, known_sums, shared
+from stemme.disclosure.plan import Breakdown, Coded, Plan
 from stemme.disclosure.suppression import Limits, hidden_bases, hidden_cells
 from stemme.disclosure.system import BASE, TOP, Cell
-from stemme.disclosure.tally import Tally, group_sizes, tally
+from stemme.disclosure.tally import Tally, group_sizes, tallies
 
 Masked = Mapping[tuple[str, str], int]
 """By variable and breakdown, how many groups are hidden for the sake of who named none."""
 
 
-def protect(
-    plan: Plan, coded: Coded, masked: Masked = MappingProxyType({})
-) -> list[tuple[Tally, frozenset[Cell]]]:
-    """Per planned table its counts and its hidden cells; PlanError if the answers do not fit.
+class Counted(Struct, frozen=True, eq=False):
+    """All that is known of the answers, per planned table: counts, limits, bases not shown, links.
 
-    Nobody knows how many left a question out, so that tables of different variables tell about
-    each other only where cells are the same people. Bases are settled first, one threshold and one
-    order for all; then every variable by itself, and again where a cell it shares was hidden.
+    Nothing that is done afterwards looks at an answer again.
     """
-    tallies = [tally(plan, coded, table) for table in plan.tables]
+
+    plan: Plan
+    tallies: list[Tally]
+    limits: list[Limits]
+    forced: list[frozenset[Cell]]
+    links: list[list[Place]]
+
+
+def count(plan: Plan, coded: Coded) -> Counted:
+    """The counts of a plan, with bases settled; PlanError if the answers do not fit.
+
+    One threshold and one order of groups for all variables, as bases tell about each other.
+    """
+    counted = tallies(plan, coded)
     limits = [
         Limits(plan.threshold(counts.variable), plan.base_threshold(), counts.variable.sensitive)
-        for counts in tallies
+        for counts in counted
     ]
+    sizes = {breakdown.id: group_sizes(plan, coded, breakdown.id) for breakdown in used(plan)}
     forced = [
-        hidden_bases(counts, limit, tuple(group_sizes(plan, coded, by) for by in table.by))
-        for table, counts, limit in zip(plan.tables, tallies, limits, strict=True)
+        hidden_bases(counts, limit, tuple(sizes[by] for by in table.by))
+        for table, counts, limit in zip(plan.tables, counted, limits, strict=True)
     ]
-    tallies = _with_known_sums(plan, coded, tallies, forced)
-    unshown = [
-        frozenset(
-            cell
-            for by, name in enumerate(table.by)
-            for cell in _smallest(tallies[at], by, forced[at])[
-                : masked.get((table.variable, name), 0)
-            ]
-        )
-        for at, table in enumerate(plan.tables)
-    ]
-    links = shared(plan, coded)
-    hidden: list[frozenset[Cell]] = [frozenset()] * len(tallies)
-    stale = set(range(len(tallies)))
+    bases = {
+        mark
+        for counts, hidden in zip(counted, forced, strict=True)
+        for mark in base_marks(counts, hidden)
+    }
+    known = [msgspec.structs.replace(counts, known=known_sums(counts, bases)) for counts in counted]
+    return Counted(plan, known, limits, forced, shared(counted))
+
+
+def used(plan: Plan) -> list[Breakdown]:
+    """The breakdowns that some table has."""
+    names = {by for table in plan.tables for by in table.by}
+    return [breakdown for breakdown in plan.breakdowns if breakdown.id in names]
+
+
+def protect(counted: Counted, masked: Masked = MappingProxyType({})) -> list[frozenset[Cell]]:
+    """Per planned table the hidden cells.
+
+    Nobody knows how many left a question out, so that tables of different variables tell about
+    each other only where cells are the same people: every variable is protected by itself, and
+    again where a cell it shares was hidden.
+    """
+    forced = list(counted.forced)
+    unshown = [_unshown(counted, at, masked) for at in range(len(forced))]
+    hidden: list[frozenset[Cell]] = [frozenset()] * len(forced)
+    stale = set(range(len(forced)))
     while stale:
         for at in stale:
-            hidden[at] = hidden_cells(tallies[at], limits[at], forced[at], unshown[at])
+            counts, limits = counted.tallies[at], counted.limits[at]
+            hidden[at] = hidden_cells(counts, limits, forced[at], unshown[at])
         stale = set()
-        for at, cell in _given_away(links, hidden):
+        for at, cell in _given_away(counted.links, hidden):
             forced[at] |= {cell}
             stale.add(at)
-    return list(zip(tallies, hidden, strict=True))
+    return hidden
+
+
+def _unshown(counted: Counted, at: int, masked: Masked) -> frozenset[Cell]:
+    table, counts = counted.plan.tables[at], counted.tallies[at]
+    cells: list[Cell] = []
+    for by, name in enumerate(table.by):
+        number = masked.get((table.variable, name), 0)
+        cells += _smallest(counts, by, counted.forced[at])[:number]
+    return frozenset(cells)
 
 
 def _given_away(links: list[list[Place]], hidden: list[frozenset[Cell]]) -> Iterator[Place]:
@@ -66,22 +99,6 @@ def _given_away(links: list[list[Place]], hidden: list[frozenset[Cell]]) -> Iter
     for places in links:
         if any(cell in hidden[at] for at, cell in places):
             yield from ((at, cell) for at, cell in places if cell not in hidden[at])
-
-
-def _with_known_sums(
-    plan: Plan, coded: Coded, tallies: list[Tally], forced: list[frozenset[Cell]]
-) -> list[Tally]:
-    least = plan.base_threshold()
-    bases: dict[bytes, People] = {}
-    for at, table in enumerate(plan.tables):
-        for cell, people in members(plan, coded, table):
-            if cell.part == BASE and cell not in forced[at] and people.sum() >= least:
-                bases[people.tobytes()] = people
-    shown = list(bases.values())
-    return [
-        msgspec.structs.replace(counts, known=known_sums(plan, coded, table, shown))
-        for table, counts in zip(plan.tables, tallies, strict=True)
-    ]
 
 
 def _smallest(counts: Tally, by: int, forced: frozenset[Cell]) -> list[Cell]:
