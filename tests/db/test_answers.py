@@ -93,6 +93,13 @@ def _of(wave):
     return wave.survey, wave.wave, wave.revision, key(1), b"d" * 32
 
 
+async def test_a_language_is_a_tag(database, open_wave):
+    """What is far too long to be the tag of a language is not stored."""
+    conn = await database.connect("resident")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await conn.fetchval(SEND.replace("'nb'", "repeat('x', 11)"), *_of(open_wave), {})
+
+
 async def test_a_withdrawn_answer_stays_away(database, open_wave):
     """A withdrawn answer is deleted by the worker, is in no release, and cannot be sent again."""
     conn = await database.connect("resident")
@@ -104,7 +111,9 @@ async def test_a_withdrawn_answer_stays_away(database, open_wave):
     stream = "select * from stream_coded_answers($1, $2)"
     assert 1 == len(await release.fetch(stream, open_wave.survey, open_wave.wave))
     retention = await database.connect("retention")
-    assert 1 == await retention.fetchval("select delete_withdrawn()")
+    assert await retention.fetchval("select delete_withdrawn()") is None
+    owner = await database.connect("owner")
+    assert 1 == await owner.fetchval("select count(*) from answer")
     assert "conflict" == await send(conn, open_wave, 1)
     state = "select receipt_state($1, $2)"
     assert "withdrawn" == await conn.fetchval(state, open_wave.survey, key(1))
@@ -117,7 +126,7 @@ async def test_an_answer_keeps_no_time(database, open_wave):
     owner = await database.connect("owner")
     row = dict(await owner.fetchrow("select * from answer"))
     names = {"survey", "id", "wave", "revision", "language", "channel", "day", "coded", "texts"}
-    assert names | {"receipt", "digest"} == set(row)
+    assert names | {"receipt", "digest", "masking"} == set(row)
     assert 4 == row["id"].version
     today = await owner.fetchval("select (now() at time zone 'Europe/Oslo')::date")
     assert today == row["day"]

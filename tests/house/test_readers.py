@@ -17,8 +17,8 @@ TABLES: dict[str, dict[str, list[str]]] = {
         "survey_version": ["select"],
         "wave": [
             "select",
-            "insert survey wave state revision opened_at closed_at late_until",
-            "update state revision opened_at closed_at late_until refusal",
+            "insert survey wave state revision",
+            "update state revision late_until",
         ],
         "release": ["select"],
         "fieldwork_count": ["select"],
@@ -41,7 +41,7 @@ FUNCTIONS: dict[str, set[str]] = {
     "fieldwork": {"record_fieldwork"},
     "retention": {"delete_withdrawn", "delete_answers_before"},
     "coder": set(),
-    "analyst": {"export_answers"},
+    "analyst": {"request_export", "export_answers"},
 }
 
 ANSWER = {"trygghet": "svært trygg"}
@@ -240,7 +240,8 @@ DENIED = [
     "prepare p as select coded from answer; execute p",
     "declare c cursor for select coded from answer",
     "select * from stream_coded_answers('s', 1)",
-    "select * from export_answers('s', 1, gen_random_uuid(), 'a good reason')",
+    "select request_export('s', 1, 'token', 'a good reason')",
+    "select * from export_answers(gen_random_uuid())",
     "select record_fieldwork('s', 1)",
 ]
 REFUSALS = (
@@ -339,28 +340,58 @@ async def test_a_search_path_leads_no_function_astray(database, open_wave):
     assert ("stored", 0, 1) == (stored, trapped, kept)
 
 
+REASON = "Oppfølging av vedtak 12/26"
+ASK = "select request_export($1, 1, $2, $3)"
+EXPORT = "select coded from export_answers($1)"
+
+
+async def sign_in(owner, login, *roles, ends="now() + interval '1 hour'"):
+    """An account and the token of its session; gives both."""
+    add = "insert into staff_account (login, password, roles) values ($1, 'x', $2) returning id"
+    account = await owner.fetchval(add, login, list(roles))
+    await owner.execute(
+        "insert into staff_session (token, account, csrf, expires_at)"
+        f" values (sha256($1), $2, '', {ends})",
+        *(login.encode(), account),
+    )
+    return account, login
+
+
 async def test_an_export_needs_an_analyst_and_a_reason(stored, open_wave):
-    """Whole rows leave only for a named analyst with a reason, and the log has it first."""
+    """Whole rows leave only for an analyst who is signed in and says why."""
     database, _ = stored
     owner = await database.connect("owner")
-    add = "insert into staff_account (login, password, roles) values ($1, 'x', $2) returning id"
-    analyst = await owner.fetchval(add, "anna", ["analyst"])
-    admin = await owner.fetchval(add, "odd", ["admin"])
+    account, analyst = await sign_in(owner, "anna", "analyst")
+    _, admin = await sign_in(owner, "odd", "admin")
+    _, late = await sign_in(owner, "lise", "analyst", ends="now() - interval '1 second'")
     conn = await database.connect("analyst")
-
-    async def export(actor, reason):
-        return await conn.fetch(
-            "select * from export_answers($1, $2, $3, $4)",
-            *(open_wave.survey, open_wave.wave, actor, reason),
-        )
-
     for reason in ("kort", "", None):
         with pytest.raises(asyncpg.CheckViolationError):
-            await export(analyst, reason)
-    for actor in (admin, uuid.uuid4(), None):
+            await conn.fetchval(ASK, open_wave.survey, analyst, reason)
+    for token in (admin, late, "", None):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await export(actor, "Oppfølging av vedtak 12/26")
-    rows = await export(analyst, "Oppfølging av vedtak 12/26")
-    logged = await owner.fetch("select actor, act from audit_log")
-    assert [ANSWER] == [row["coded"] for row in rows]
-    assert [(analyst, "export_answers")] == [tuple(row) for row in logged]
+            await conn.fetchval(ASK, open_wave.survey, token, REASON)
+    ticket = await conn.fetchval(ASK, open_wave.survey, analyst, REASON)
+    assert [ANSWER] == [row["coded"] for row in await conn.fetch(EXPORT, ticket)]
+    logged = await owner.fetch("select actor, act, details ->> 'reason' from audit_log")
+    assert [(account, "export_answers", REASON)] == [tuple(row) for row in logged]
+    for spent in (ticket, uuid.uuid4(), None):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await conn.fetch(EXPORT, spent)
+
+
+async def test_no_export_without_a_line_in_the_log(stored, open_wave):
+    """Who asks and takes in one transaction gets nothing: undone, it would not be in the log."""
+    database, _ = stored
+    owner = await database.connect("owner")
+    _, analyst = await sign_in(owner, "anna", "analyst")
+    conn = await database.connect("analyst")
+    async with conn.transaction():
+        async with conn.transaction():
+            ticket = await conn.fetchval(ASK, open_wave.survey, analyst, REASON)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with conn.transaction():
+                await conn.fetch(EXPORT, ticket)
+    await owner.execute("update export_ticket set asked_at = asked_at - interval '11 minutes'")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await conn.fetch(EXPORT, ticket)

@@ -80,6 +80,5 @@ async def record_fieldwork(conn: asyncpg.Connection, survey: str, wave: int) -> 
     await conn.execute(Q.record_fieldwork, survey, wave)
 
 
-async def delete_withdrawn(conn: asyncpg.Connection) -> int:
-    gone: int = await conn.fetchval(Q.delete_withdrawn)
-    return gone
+async def delete_withdrawn(conn: asyncpg.Connection) -> None:
+    await conn.execute(Q.delete_withdrawn)

@@ -69,7 +69,8 @@ delete from staff_session where expires_at <= $1;
 
 -- name: lock_attempts()
 -- role: stemme_staff
-select pg_advisory_xact_lock(hashtext('staff_attempt'));
+-- A row that only this role can lock; while there is none, there is nobody to sign in as.
+select id from staff_account order by id limit 1 for no key update;
 
 -- name: delete_old_attempts(before)
 -- role: stemme_staff

@@ -96,21 +96,20 @@ from fieldwork_count order by survey, wave, day desc;
 
 -- name: open_wave(survey, wave, revision)
 -- role: stemme_staff
-insert into wave (survey, wave, state, revision, opened_at) values ($1, $2, 'open', $3, now())
-on conflict (survey, wave) do update
-set state = 'open', revision = excluded.revision, opened_at = excluded.opened_at
+insert into wave (survey, wave, state, revision) values ($1, $2, 'open', $3)
+on conflict (survey, wave) do update set state = 'open', revision = excluded.revision
 where wave.state = 'draft'
 returning wave;
 
 -- name: close_wave(survey, wave, grace_minutes)
 -- role: stemme_staff
 update wave
-set state = 'closed', closed_at = now(), late_until = now() + make_interval(mins => $3), refusal = null
+set state = 'closed', late_until = now() + make_interval(mins => $3)
 where survey = $1 and wave = $2 and state = 'open' and not sample
 returning wave;
 
 -- name: order_release(survey, wave)
 -- role: stemme_staff
-update wave set state = 'releasing', refusal = null
+update wave set state = 'releasing'
 where survey = $1 and wave = $2 and state = 'closed' and late_until <= now() and not sample
 returning wave;

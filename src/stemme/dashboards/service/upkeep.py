@@ -27,6 +27,6 @@ async def record_fieldwork(conn: asyncpg.Connection) -> None:
         await store.record_fieldwork(conn, slug, wave)
 
 
-async def delete_withdrawn(conn: asyncpg.Connection) -> int:
-    """Delete the answers whose receipts were withdrawn; gives how many went."""
-    return await store.delete_withdrawn(conn)
+async def delete_withdrawn(conn: asyncpg.Connection) -> None:
+    """Delete the answers whose receipts were withdrawn."""
+    await store.delete_withdrawn(conn)

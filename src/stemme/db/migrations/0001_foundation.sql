@@ -42,7 +42,7 @@ create table answer (
     id       uuid    not null default gen_random_uuid(),
     wave     integer not null,
     revision integer not null,
-    language text    not null,
+    language text    not null check (length(language) <= 10),
     channel  text    not null check (channel in ('web', 'sample')),
     day      date    not null,
     coded    jsonb   not null check (jsonb_typeof(coded) = 'object'),
@@ -89,6 +89,16 @@ create table staff_account (
                check (roles <@ array['facilitator', 'analyst', 'programme', 'admin'] and cardinality(roles) > 0),
     created_at timestamptz not null default now(),
     closed_at  timestamptz
+);
+
+-- An export that was asked for, and the transaction that wrote it into the log.
+create table export_ticket (
+    id       uuid primary key default gen_random_uuid(),
+    survey   text not null,
+    wave     integer not null,
+    asked_at timestamptz not null default now(),
+    asked_in xid8 not null default pg_current_xact_id(),
+    used_at  timestamptz
 );
 
 -- A one-time link; only the digest of its token is kept.
@@ -147,6 +157,13 @@ begin
     if tg_op = 'UPDATE' and old.state = 'released' and new.state <> 'released' and not old.sample then
         raise exception 'a released wave stays released' using errcode = 'check_violation';
     end if;
+    if new.state = 'open' then
+        new.opened_at := coalesce(new.opened_at, now());
+    elsif new.state = 'closed' then
+        new.closed_at := coalesce(new.closed_at, now());
+    else
+        new.refusal := null;
+    end if;
     if new.state = 'released'
        and not exists (select from release r where r.survey = new.survey and r.wave = new.wave) then
         raise exception 'only a release makes a wave released' using errcode = 'check_violation';
@@ -155,6 +172,32 @@ begin
 end $$;
 create trigger wave_guarded before insert or update on wave
     for each row execute function guard_wave();
+
+-- Staff take a wave one step forward at a time, never back, and keep the grace time they gave.
+create function guard_step() returns trigger language plpgsql as $$
+begin
+    if tg_op = 'INSERT' then
+        -- Also called for a row that is there already, before `on conflict` makes it an update.
+        if new.state not in ('draft', 'open') or not exists (
+            select from wave w where w.survey = new.survey and not w.sample
+            having bool_or(w.wave = new.wave)
+                or new.wave = coalesce(max(w.wave), 0) + 1 and coalesce(bool_and(w.state = 'released'), true)
+        ) then
+            raise exception 'a new wave comes after the last is released' using errcode = 'check_violation';
+        end if;
+    elsif old.sample
+          or (old.state, new.state) not in (('draft', 'open'), ('open', 'closed'), ('closed', 'releasing'))
+          or new.revision <> old.revision and new.state <> 'open' then
+        raise exception 'a wave goes one step forward' using errcode = 'check_violation';
+    elsif new.state = 'closed' and (new.late_until is null or new.late_until < now())
+          or new.state <> 'closed' and new.late_until is distinct from old.late_until
+          or new.state = 'releasing' and (new.late_until is null or new.late_until > now()) then
+        raise exception 'the grace time stays as it is' using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
+create trigger wave_stepwise before insert or update on wave
+    for each row when (current_user = 'stemme_staff') execute function guard_step();
 
 -- The only ways to an answer --------------------------------------------------------------------
 
@@ -210,25 +253,16 @@ begin
     return 'withdrawn';
 end $$;
 
+-- Neither deletion says how many: rolled back, that would be a way of counting.
 create function delete_withdrawn()
-returns integer language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-    gone integer;
-begin
-    delete from answer a using withdrawal w where a.survey = w.survey and a.receipt = w.receipt;
-    get diagnostics gone = row_count;
-    return gone;
-end $$;
+returns void language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    delete from answer a using withdrawal w where a.survey = w.survey and a.receipt = w.receipt
+$$;
 
 create function delete_answers_before(p_survey text, p_day date)
-returns integer language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-    gone integer;
-begin
-    delete from answer where survey = p_survey and day < p_day;
-    get diagnostics gone = row_count;
-    return gone;
-end $$;
+returns void language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    delete from answer where survey = p_survey and day < p_day
+$$;
 
 -- Writes down today's total, floored to tens, once a day, and gives it.
 create function record_fieldwork(p_survey text, p_wave integer)
@@ -280,21 +314,44 @@ returns void language sql security definer set search_path = pg_catalog, public,
     where survey = p_survey and wave = p_wave and state = 'releasing'
 $$;
 
--- Whole rows for an analyst who says who and why; the audit log has it before the first row leaves.
-create function export_answers(p_survey text, p_wave integer, p_actor uuid, p_reason text)
-returns table (revision integer, coded jsonb)
-language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+-- The first step of an export: who is signed in, and why, goes into the log; gives a ticket.
+create function request_export(p_survey text, p_wave integer, p_session text, p_reason text)
+returns uuid language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    who uuid;
+    ticket uuid;
 begin
     if coalesce(length(trim(p_reason)), 0) < 10 then
         raise exception 'an export needs a reason' using errcode = 'check_violation';
     end if;
-    if not exists (select from staff_account s
-                   where s.id = p_actor and s.closed_at is null and 'analyst' = any (s.roles)) then
+    select a.id into who from staff_session s join staff_account a on a.id = s.account
+    where s.token = sha256(convert_to(p_session, 'UTF8')) and s.expires_at > now()
+      and a.closed_at is null and 'analyst' = any (a.roles);
+    if not found then
         raise exception 'not an analyst' using errcode = 'insufficient_privilege';
     end if;
     insert into audit_log (actor, act, subject, details)
-    values (p_actor, 'export_answers', p_survey || '/' || p_wave, jsonb_build_object('reason', p_reason));
-    return query select s.revision, s.coded from stream_coded_answers(p_survey, p_wave) s;
+    values (who, 'export_answers', p_survey || '/' || p_wave, jsonb_build_object('reason', p_reason));
+    insert into export_ticket (survey, wave) values (p_survey, p_wave) returning id into ticket;
+    return ticket;
+end $$;
+
+-- The second: whole rows for a ticket, once, soon, and never in the transaction that asked. Undone,
+-- that one would take its line of the log along; seen from another, it can be undone no more.
+create function export_answers(p_ticket uuid)
+returns table (revision integer, coded jsonb)
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    asked export_ticket;
+begin
+    update export_ticket set used_at = now()
+    where id = p_ticket and used_at is null and asked_at > now() - interval '10 minutes'
+      and asked_in <> pg_current_xact_id()
+    returning * into asked;
+    if not found then
+        raise exception 'no such export was asked for' using errcode = 'insufficient_privilege';
+    end if;
+    return query select s.revision, s.coded from stream_coded_answers(asked.survey, asked.wave) s;
 end $$;
 
 -- Who may do what; tests/house/test_readers.py holds this against the table in ARCHITECTURE.md ----
@@ -305,8 +362,8 @@ grant select on survey_version, wave, release to stemme_resident;
 grant execute on function append_answer, receipt_state, request_withdrawal to stemme_resident;
 
 grant select on survey_version, wave, release, fieldwork_count to stemme_staff;
-grant insert (survey, wave, state, revision, opened_at, closed_at, late_until) on wave to stemme_staff;
-grant update (state, revision, opened_at, closed_at, late_until, refusal) on wave to stemme_staff;
+grant insert (survey, wave, state, revision) on wave to stemme_staff;
+grant update (state, revision, late_until) on wave to stemme_staff;
 grant select, insert, update on staff_account, staff_invitation to stemme_staff;
 grant select, insert, update, delete on staff_session to stemme_staff;
 grant select, insert, delete on staff_attempt to stemme_staff;
@@ -320,4 +377,4 @@ grant execute on function record_fieldwork to stemme_fieldwork;
 
 grant execute on function delete_withdrawn, delete_answers_before to stemme_retention;
 
-grant execute on function export_answers to stemme_analyst;
+grant execute on function request_export, export_answers to stemme_analyst;
