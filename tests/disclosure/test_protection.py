@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stemme.disclosure.gate import make_release
+from stemme.disclosure.model import Refusal, ReleaseRefused
 from stemme.disclosure.plan import Breakdown, Coded, Plan, Table, Variable
 from stemme.disclosure.protection import count, protect
 from stemme.disclosure.system import BASE, DISTRICT, TOP, Cell
@@ -245,3 +247,15 @@ def test_no_small_count_can_be_told_from_the_shown_ones(case: tuple[Plan, Coded]
         if 0 < truth < least:
             assert least - 1 <= max(values) - min(values), cell
             assert least <= max(values), cell
+
+
+@settings(max_examples=25, deadline=None)
+@given(tiny())
+def test_attacker_breaks_nothing_that_was_protected(case: tuple[Plan, Coded]) -> None:
+    """Of few people the gate publishes something safe, or nothing because they are too few."""
+    reason = None
+    try:
+        make_release(*case, header={})
+    except ReleaseRefused as refused:
+        reason = refused.reason
+    assert reason in {None, Refusal.TOO_FEW}
