@@ -6,6 +6,13 @@
 select distinct on (survey) survey, wave, sample, released_on from release
 order by survey, sample, wave desc;
 
+-- name: list_public_releases()
+-- role: stemme_resident
+-- Once real answers of a survey are released, its sample is shown nowhere any more.
+select survey, wave, sample, released_on from release
+where not sample or not exists (select from release as r where r.survey = release.survey and not r.sample)
+order by survey, wave;
+
 -- name: fetch_release_body(survey, wave)
 -- role: stemme_resident
 select body from release where survey = $1 and wave = $2;

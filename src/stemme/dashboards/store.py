@@ -31,6 +31,10 @@ async def list_newest_releases(conn: asyncpg.Connection) -> list[ReleaseKey]:
     return [ReleaseKey(*row) for row in await conn.fetch(Q.list_newest_releases)]
 
 
+async def list_public_releases(conn: asyncpg.Connection) -> list[ReleaseKey]:
+    return [ReleaseKey(*row) for row in await conn.fetch(Q.list_public_releases)]
+
+
 async def fetch_release_body(conn: asyncpg.Connection, key: ReleaseKey) -> Any:
     return await conn.fetchval(Q.fetch_release_body, key.survey, key.wave)
 

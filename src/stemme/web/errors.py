@@ -15,6 +15,7 @@ from litestar.types import ExceptionHandlersMap
 import stemme
 from stemme.errors import Forbidden, NotFound, StemmeError, TooLarge
 from stemme.i18n import lazy as _
+from stemme.web import machines
 from stemme.web.pages import page
 
 log = logging.getLogger("stemme.web")
@@ -72,6 +73,8 @@ def show_fact(request: Request[Any, Any, Any], fact: StemmeError) -> Response[by
     if fact.status >= 500:
         _note(request, fact)
         return _show(request, fact.status, None)
+    if machines.asks(request):
+        return machines.problem(request, fact.status, str(fact))
     return _show(request, fact.status, None if fact.message in _GENERAL else fact.message)
 
 
@@ -102,6 +105,8 @@ def _show(
     sentence: str | None,
     headers: dict[str, str] | None = None,
 ) -> Response[bytes]:
+    if machines.asks(request):
+        return machines.problem(request, status, more=headers)
     words = words_for(status)
     template = f"web/{request.app.state.site.door}/error.html"
     return page(

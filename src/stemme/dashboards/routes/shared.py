@@ -80,6 +80,6 @@ def data(request: Asked, body: bytes, kind: str) -> Response[Any]:
 
 def file(request: Asked, body: bytes, name: str) -> Response[Any]:
     """Give a table to keep."""
-    response = data(request, body, "text/csv; charset=utf-8")
+    response = data(request, body, "text/csv")
     response.headers["content-disposition"] = f'attachment; filename="{name}.csv"'
     return response

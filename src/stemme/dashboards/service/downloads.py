@@ -10,7 +10,7 @@ from stemme.dashboards.service.story import Bar, Line, Story
 from stemme.i18n import lazy as _
 from stemme.i18n import translate
 
-_COLUMNS = (
+COLUMNS = (
     _("Spørsmål"),
     _("Påstand"),
     _("Gruppe"),
@@ -20,9 +20,9 @@ _COLUMNS = (
     _("Svarte, mest"),
 )
 _IDS = ("question_id", "variable_id", "breakdown_id", "group_id", "answer_id", "sample")
-_SAMPLE = _("Eksempelsvar. Ikke ekte.")
-_HIDDEN = _("skjult")
-_EVERYONE = _("Alle som svarte")
+SAMPLE = _("Eksempelsvar. Ikke ekte.")
+HIDDEN = _("skjult")
+EVERYONE = _("Alle som svarte")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Cells = tuple[str, ...]
@@ -30,19 +30,19 @@ Cells = tuple[str, ...]
 
 def to_csv(stories: list[Story], lang: str, *, sample: bool) -> bytes:
     """Give the numbers as CSV with a byte order mark and semicolons, as spreadsheets want it."""
-    mark = translate(_SAMPLE, lang) if sample else ""
+    mark = translate(SAMPLE, lang) if sample else ""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow([*(translate(column, lang) for column in _COLUMNS), *_IDS])
+    writer.writerow([*(translate(column, lang) for column in COLUMNS), *_IDS])
     for story in stories:
         for line in story.lines:
             for row in _rows(story, line, lang):
-                writer.writerow([*map(_plain, row), mark])
+                writer.writerow([*map(plain, row), mark])
     return text.getvalue().encode("utf-8-sig")
 
 
 def _rows(story: Story, line: Line, lang: str) -> Iterator[Cells]:
-    everyone = translate(_EVERYONE, lang)
+    everyone = translate(EVERYONE, lang)
     top = story.top_label or line.label
     asked = (story.label, line.label if story.kind == "grid" else "")
     own = (story.id, line.id)
@@ -57,11 +57,11 @@ def _rows(story: Story, line: Line, lang: str) -> Iterator[Cells]:
 
 
 def _numbers(bar: Bar, lang: str) -> Cells:
-    hidden = translate(_HIDDEN, lang)
+    hidden = translate(HIDDEN, lang)
     low, high = bar.base or (hidden, hidden)
     return (hidden if bar.percent is None else str(bar.percent), str(low), str(high))
 
 
-def _plain(cell: str) -> str:
+def plain(cell: str) -> str:
     """Give a cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -58,7 +58,7 @@ async def find_results(conn: asyncpg.Connection, dashboard: str, kept: Kept) -> 
 async def list_results(conn: asyncpg.Connection, kept: Kept) -> list[Results]:
     """Give the newest results of every survey: real ones first, then the latest, the largest."""
     keys = await store.list_newest_releases(conn)
-    found = [results for key in keys if (results := await _read(conn, key, kept))]
+    found = [results for key in keys if (results := await read(conn, key, kept))]
     return sorted(found, key=_importance)
 
 
@@ -67,7 +67,8 @@ def _importance(results: Results) -> tuple[bool, int, int]:
     return (results.sample, -day, -len(results.dashboard.panels))
 
 
-async def _read(conn: asyncpg.Connection, key: store.ReleaseKey, kept: Kept) -> Results | None:
+async def read(conn: asyncpg.Connection, key: store.ReleaseKey, kept: Kept) -> Results | None:
+    """Give a release, or None where it is not what was published; the log then says so."""
     if key in kept:
         return kept[key]
     try:

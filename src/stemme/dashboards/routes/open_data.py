@@ -1,0 +1,255 @@
+"""Open data for programs: releases, the programme, surveys and codebooks, with their schema."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, TypeVar
+
+import msgspec
+from litestar import Response, Router, get
+from litestar.datastructures import ResponseHeader
+from litestar.di import NamedDependency, Provide
+from litestar.openapi import ResponseSpec
+from litestar.params import FromPath, QueryParameter, SkipValidation
+
+from stemme.dashboards.routes import schema
+from stemme.dashboards.routes.shared import FRESH, Asked, data, tagged
+from stemme.dashboards.service import codebook as codebooks
+from stemme.dashboards.service import jsonstat, open_files, open_programme, open_release, reading
+from stemme.dashboards.service.open_release import ReleaseDocument, Releases, VariableDocument
+from stemme.errors import StemmeError
+from stemme.i18n import LANGUAGES, SOURCE
+from stemme.programme.service import tree as programme_of
+from stemme.web import machines
+
+T = TypeVar("T")
+
+FOREVER = "public, max-age=31536000, immutable"
+JSON = "application/json"
+CSV = "text/csv"
+
+Lang = Annotated[
+    str,
+    QueryParameter(description="The language of labels.", schema_extra={"enum": list(LANGUAGES)}),
+]
+SomeLang = Annotated[
+    str | None,
+    QueryParameter(
+        description="The language of texts; all of them without it.",
+        schema_extra={"enum": list(LANGUAGES)},
+    ),
+]
+By = Annotated[
+    str | None,
+    QueryParameter(description="JSON-stat only: the breakdown of the table; else everyone."),
+]
+
+_REFUSED = {
+    400: ResponseSpec(
+        machines.Problem,
+        generate_examples=False,
+        description="A language that there is not.",
+        media_type="application/problem+json",
+    )
+}
+_REFUSALS = _REFUSED | {
+    404: ResponseSpec(
+        machines.Problem,
+        generate_examples=False,
+        description="Not there, or not published.",
+        media_type="application/problem+json",
+    ),
+}
+
+
+class UnknownLanguage(StemmeError):
+    """There are no labels in that language."""
+
+    status: ClassVar[int] = 400
+
+
+# Releases ------------------------------------------------------------------------------------
+
+
+@get("/releases", summary="Releases", responses=_REFUSED)
+async def list_releases(request: Asked, lang: Lang = SOURCE) -> Response[Releases]:
+    """Every wave whose results are published; samples only where nothing real is out yet."""
+    known = _known(lang)
+    async with request.app.state.pool.acquire() as conn:
+        found = await open_release.list_releases(conn, _kept(request), known)
+    return _json(request, Releases(found), FRESH)
+
+
+async def find_place(
+    request: Asked, survey: FromPath[str], wave: FromPath[str], lang: Lang = SOURCE
+) -> open_release.Place:
+    """A released wave, told in a language; `wave` may end in a format."""
+    config, number = request.app.state.config, wave.removesuffix(f".{_format(wave)}")
+    known = _known(lang)
+    async with request.app.state.pool.acquire() as conn:
+        results = await open_release.fetch_release(conn, _kept(request), survey, number)
+    return open_release.Place(results, programme_of(config), known, config.public_url)
+
+
+Place = NamedDependency[SkipValidation[open_release.Place]]
+
+
+@get("/releases/{survey:str}/{wave:str}", summary="A release", responses=_REFUSALS)
+async def show_release(request: Asked, place: Place) -> Response[ReleaseDocument]:
+    """A whole release as it left the disclosure gate, with the result of the attack on it."""
+    match _format(request.scope["path"]):
+        case "jsonstat":
+            body = place.results.told(
+                f"jsonstat {place.lang}", lambda: _encode(jsonstat.collection(place))
+            )
+            return _sent(request, body, JSON, _keep(place))
+        case "csv":
+            body = open_files.to_csv(open_release.variables(place))
+            return _file(request, body, _name(place), _keep(place))
+    # Without words it is frozen in every language.
+    return _json(request, open_release.document(place), _keep(place._replace(lang=SOURCE)))
+
+
+@get(
+    "/releases/{survey:str}/{wave:str}/{variable:str}",
+    summary="A variable of a release",
+    responses=_REFUSALS,
+)
+async def show_variable(
+    request: Asked, place: Place, variable: FromPath[str], by: By = None
+) -> Response[VariableDocument]:
+    """All that is published of one question, one row of a grid, or one of many choices."""
+    kind = _format(variable)
+    id_ = variable.removesuffix(f".{kind}")
+    if kind == "jsonstat":
+        dataset = jsonstat.dataset(place, id_, by)
+        return _sent(request, _encode(dataset), JSON, _keep(place))
+    own = open_release.variable(place, id_)
+    if kind == "csv":
+        return _file(request, open_files.to_csv([own]), _name(place, id_), _keep(place))
+    return _json(request, own, _keep(place))
+
+
+# Programme and surveys -----------------------------------------------------------------------
+
+
+@get("/programme", summary="The programme", responses=_REFUSED)
+async def show_programme(request: Asked, lang: Lang = SOURCE) -> Response[open_programme.Programme]:
+    """The tree that every question and every result hangs on, in the official wording and yours."""
+    programme = programme_of(request.app.state.config)
+    return _json(request, open_programme.document(programme, _known(lang)), FRESH)
+
+
+@get("/surveys", summary="Surveys", responses=_REFUSED)
+async def list_surveys(request: Asked, lang: Lang = SOURCE) -> Response[codebooks.Surveys]:
+    """Every published survey in its newest revision."""
+    known = _known(lang)
+    async with request.app.state.pool.acquire() as conn:
+        found = await codebooks.list_surveys(conn, known)
+    return _json(request, codebooks.Surveys(found), FRESH)
+
+
+@get("/surveys/{slug:str}", summary="A survey", responses=_REFUSALS)
+async def show_survey(
+    request: Asked, slug: FromPath[str], lang: SomeLang = None
+) -> Response[codebooks.SurveyDocument]:
+    """The newest published definition of a survey, with its texts in every language."""
+    known = None if lang is None else _known(lang)
+    async with request.app.state.pool.acquire() as conn:
+        version = await codebooks.fetch_survey(conn, slug)
+    return _json(request, codebooks.document(version, known), FRESH)
+
+
+@get(
+    ["/surveys/{slug:str}/codebook", "/surveys/{slug:str}/codebook.csv"],
+    summary="A codebook",
+    responses=_REFUSALS,
+)
+async def show_codebook(
+    request: Asked, slug: FromPath[str], lang: Lang = SOURCE
+) -> Response[codebooks.Codebook]:
+    """Every variable of a survey by the name it has in releases, with what may be answered."""
+    known = _known(lang)
+    async with request.app.state.pool.acquire() as conn:
+        version = await codebooks.fetch_survey(conn, slug)
+    book = codebooks.codebook(version, known)
+    if request.scope["path"].endswith(".csv"):
+        return _file(request, codebooks.to_csv(book), f"{slug}-codebook", FRESH)
+    return _json(request, book, FRESH)
+
+
+@get("/api/schema", include_in_schema=False)
+async def show_schema(request: Asked) -> Response[Any]:
+    """What all of this is, in OpenAPI 3.1."""
+    return _sent(request, schema.describe(open_data_router), JSON, FRESH)
+
+
+# Answers -------------------------------------------------------------------------------------
+
+
+def _known(lang: str) -> str:
+    if lang not in LANGUAGES:
+        raise UnknownLanguage(f"lang must be one of {', '.join(LANGUAGES)}.")
+    return lang
+
+
+def _format(address: str) -> str:
+    """Give the format that an address ends in; empty for JSON."""
+    return next((kind for kind in ("csv", "jsonstat") if address.endswith(f".{kind}")), "")
+
+
+def _kept(request: Asked) -> reading.Kept:
+    kept: reading.Kept = request.app.state.setdefault("open_releases", {})
+    return kept
+
+
+def _keep(place: open_release.Place) -> str:
+    """Say how long to keep it: what was released never changes, nor do the texts it was made with.
+
+    A sample may be thrown away and made anew, and a translation may be corrected.
+    """
+    frozen = place.lang == SOURCE and not place.results.sample
+    return FOREVER if frozen else FRESH
+
+
+def _name(place: open_release.Place, variable: str = "") -> str:
+    key = place.results.key
+    parts = ("sample" if key.sample else "", key.survey, str(key.wave), variable)
+    return "-".join(filter(None, parts))
+
+
+def _encode(value: Any) -> bytes:
+    return msgspec.json.encode(value, order="deterministic")
+
+
+def _json(request: Asked, value: T, keep: str) -> Response[T]:
+    return _sent(request, _encode(value), JSON, keep)
+
+
+def _file(request: Asked, body: bytes, name: str, keep: str) -> Response[Any]:
+    response = _sent(request, body, CSV, keep)
+    response.headers["content-disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def _sent(request: Asked, body: bytes, kind: str, keep: str) -> Response[Any]:
+    response = data(request, body, kind)
+    response.headers.update(machines.headers(request))
+    return tagged(request, response, keep)
+
+
+open_data_router = Router(
+    "/api/v1",
+    route_handlers=[
+        *(list_releases, show_release, show_variable, show_programme),
+        *(list_surveys, show_survey, show_codebook),
+    ],
+    dependencies={"place": Provide(find_place)},
+    response_headers=[
+        ResponseHeader(
+            name="ETag",
+            documentation_only=True,
+            description="Send it back in If-None-Match: 304 as long as nothing changed.",
+        ),
+    ],
+)
+open_router = Router("/", route_handlers=[open_data_router, show_schema])

@@ -1,0 +1,94 @@
+"""The description of the open data in OpenAPI, made when somebody first asks for it."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Router
+from litestar.openapi import OpenAPIConfig
+
+from stemme.dashboards.service import codebook, jsonstat, open_programme, open_release
+from stemme.web.machines import Problem
+
+_ABOUT = (
+    "Everything that is published here, for programs. No number about people is in it that did "
+    "not pass the disclosure gate: percentages are whole, bases are bands of ten, and what is "
+    "hidden to protect few people is null. Waves with `sample: true` hold invented "
+    "answers. A released wave never changes."
+)
+_FILES: dict[str, dict[str, type | None]] = {
+    "/api/v1/releases/{survey}/{wave}": {"csv": None, "jsonstat": jsonstat.Collection},
+    "/api/v1/releases/{survey}/{wave}/{variable}": {"csv": None, "jsonstat": jsonstat.Dataset},
+    "/api/v1/surveys/{slug}/codebook": {"csv": None},
+}
+"""Formats besides JSON, and the struct of those that have one."""
+_STRUCTS = (
+    *(open_release.Releases, open_release.ReleaseDocument, open_release.VariableDocument),
+    *(jsonstat.Collection, jsonstat.Dataset, open_programme.Programme, Problem),
+    *(codebook.Surveys, codebook.SurveyDocument, codebook.Codebook),
+)
+_HERE = "#/components/schemas/{name}"
+
+Schema = dict[str, Any]
+
+
+@lru_cache(maxsize=1)
+def describe(router: Router) -> bytes:
+    """Give the schema of a router and of nothing else: it gets an application of its own."""
+    config = OpenAPIConfig(
+        title="Stemme: open data",
+        version="1",
+        description=_ABOUT,
+        use_handler_docstrings=True,
+    )
+    made = Litestar([router], openapi_config=config, logging_config=None)
+    found: Schema = made.openapi_schema.to_schema()
+    # msgspec's own description of its structs: with their sentences, and with what must not be.
+    _, found["components"]["schemas"] = msgspec.json.schema_components(_STRUCTS, ref_template=_HERE)
+    _tidy(found["components"])
+    for path, kinds in _FILES.items():
+        for kind, struct in kinds.items():
+            found["paths"][f"{path}.{kind}"] = _as(found["paths"][path], kind, struct)
+    for path, item in found["paths"].items():
+        _correct(item["get"], by=path.endswith("{variable}.jsonstat"))
+    return msgspec.json.encode(found, order="deterministic")
+
+
+def _as(item: Schema, kind: str, struct: type | None) -> Schema:
+    """Give an address in another format: routes cannot take the last part of one apart."""
+    made: Schema = copy.deepcopy(item)
+    operation = made["get"]
+    operation["operationId"] += kind.capitalize()
+    operation["summary"] += " as CSV" if kind == "csv" else " as JSON-stat"
+    content: Schema = {"text/csv": {"schema": {"type": "string"}}}
+    if struct is not None:
+        schema = {"$ref": _HERE.format(name=struct.__name__)}
+        content = {"application/json": {"schema": schema}}
+    operation["responses"]["200"]["content"] = content
+    return made
+
+
+def _correct(operation: Schema, *, by: bool) -> None:
+    """Say of the parameters what only the handlers know."""
+    known = [one for one in operation["parameters"] if by or one["name"] != "by"]
+    for parameter in known:
+        if parameter["name"] == "wave":
+            parameter["schema"] = {"type": "integer", "minimum": 0}
+    operation["parameters"] = known
+    operation["responses"]["304"] = {"description": "Not changed since If-None-Match."}
+
+
+def _tidy(node: Any) -> None:
+    """Take the indentation of the code out of what it says of itself."""
+    if isinstance(node, dict):
+        if isinstance(node.get("description"), str):
+            node["description"] = inspect.cleandoc(node["description"])
+        for member in node.values():
+            _tidy(member)
+    elif isinstance(node, list):
+        for member in node:
+            _tidy(member)
