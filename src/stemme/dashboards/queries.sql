@@ -61,3 +61,7 @@ select record_fieldwork($1, $2);
 -- name: delete_withdrawn()
 -- role: stemme_retention
 select delete_withdrawn();
+
+-- name: rewrite_answers()
+-- role: stemme_retention
+select rewrite_answers();

@@ -86,3 +86,7 @@ async def record_fieldwork(conn: asyncpg.Connection, survey: str, wave: int) -> 
 
 async def delete_withdrawn(conn: asyncpg.Connection) -> None:
     await conn.execute(Q.delete_withdrawn)
+
+
+async def rewrite_answers(conn: asyncpg.Connection) -> None:
+    await conn.execute(Q.rewrite_answers)

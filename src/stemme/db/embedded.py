@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 from urllib.parse import quote
 
-from stemme.db import binaries, scram, secrets
+from stemme.db import binaries, closing, scram, secrets
 
 DATABASE = "stemme"
 OWNER = "stemme_owner"
@@ -30,8 +30,17 @@ SETTINGS = {
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
     "log_parameter_max_length": "0",
+    # The log of changes holds what was deleted: its files go when they are no longer needed.
+    "wal_recycle": "off",
+    "min_wal_size": "32MB",
 }
-UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+UNSAFE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    # Its worker would keep a test's database from being dropped.
+    "autovacuum": "off",
+}
 LONGEST_SOCKET_FOLDER = 80
 LARGEST_LOG = 5_000_000
 # A server whose program was killed is given this long to write its last and stop.
@@ -259,10 +268,16 @@ class EmbeddedPostgres:
             draft,
             f"create role {OWNER} login createrole createdb;\n"
             + self._owner_password(password)
-            + f"create database {DATABASE} owner {OWNER};\n"
-            + "revoke all on database postgres from public;\n"
-            + "revoke all on database template1 from public;\n"
-            + f"grant connect on database postgres to {OWNER};\n",
+            + closing.STATEMENTS,
+            end,
+            database="template1",
+        )
+        self._single(
+            draft,
+            f"create database {DATABASE} owner {OWNER};\n"
+            "revoke all on database postgres from public;\n"
+            "revoke all on database template1 from public;\n"
+            f"grant connect on database postgres to {OWNER};\n",
             end,
         )
         draft.rename(self.data)
@@ -270,11 +285,11 @@ class EmbeddedPostgres:
     def _owner_password(self, password: str) -> str:
         return f"alter role {OWNER} password '{scram.verifier(password)}';\n"
 
-    def _single(self, data: Path, sql: str, end: float) -> None:
+    def _single(self, data: Path, sql: str, end: float, database: str = "postgres") -> None:
         """Run `sql`, one statement a line, as the superuser that nobody can sign in as."""
         options = [] if self.durable else ["-c", "fsync=off"]
         program = self.runner.bin / "postgres"
-        self._run([program, "--single", "-D", data, *options, "postgres"], end, sql)
+        self._run([program, "--single", "-D", data, *options, database], end, sql)
 
     def _launch(self, end: float) -> None:
         settings = {**SETTINGS, **({} if self.durable else UNSAFE)}

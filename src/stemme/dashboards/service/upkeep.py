@@ -28,5 +28,7 @@ async def record_fieldwork(conn: asyncpg.Connection) -> None:
 
 
 async def delete_withdrawn(conn: asyncpg.Connection) -> None:
-    """Delete the answers whose receipts were withdrawn."""
+    """Delete withdrawn answers, and minutes later what is left of them in the files."""
     await store.delete_withdrawn(conn)
+    # In a transaction of its own: it keeps whatever somebody can still see.
+    await store.rewrite_answers(conn)

@@ -55,6 +55,12 @@ create table answer (
     check ((channel = 'sample') = (wave = 0))
 );
 
+-- A deleted row stays in its file. Tables with words of answers are marked to be written anew.
+alter table answer cluster on answer_pkey;
+
+-- When to do so: late enough that no transaction can still see what was deleted, for that would stay.
+create table answer_rewrite (due_at timestamptz not null);
+
 -- A withdrawn receipt stays, so that a repeated submission cannot bring the answer back.
 create table withdrawal (
     survey  text  not null,
@@ -255,14 +261,44 @@ end $$;
 
 -- Neither deletion says how many: rolled back, that would be a way of counting.
 create function delete_withdrawn()
-returns void language sql security definer set search_path = pg_catalog, public, pg_temp as $$
-    delete from answer a using withdrawal w where a.survey = w.survey and a.receipt = w.receipt
-$$;
+returns void language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    delete from answer a using withdrawal w where a.survey = w.survey and a.receipt = w.receipt;
+    if found then
+        insert into answer_rewrite values (now() + interval '2 minutes');
+    end if;
+end $$;
 
 create function delete_answers_before(p_survey text, p_day date)
-returns void language sql security definer set search_path = pg_catalog, public, pg_temp as $$
-    delete from answer where survey = p_survey and day < p_day
-$$;
+returns void language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    delete from answer where survey = p_survey and day < p_day;
+    if found then
+        insert into answer_rewrite values (now() + interval '2 minutes');
+    end if;
+end $$;
+
+-- Makes the bytes of deleted answers go: writes every table anew that is marked `cluster on`.
+create function rewrite_answers()
+returns void language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    one regclass;
+begin
+    delete from answer_rewrite where due_at <= now();
+    if not found then
+        return;
+    end if;
+    -- Waiting for the lock stops everyone behind it: give up soon, the next round tries again.
+    perform set_config('lock_timeout', '2s', true);
+    foreach one in array (select array_agg(i.indrelid::regclass) from pg_index i join pg_class c on c.oid = i.indrelid
+                          where i.indisclustered and c.relnamespace = 'public'::regnamespace) loop
+        execute format('cluster %s', one);
+    end loop;
+    -- The log of changes holds them too, until its file is full; only the embedded server lets us begin another.
+    if has_function_privilege('pg_switch_wal()', 'execute') then
+        perform pg_switch_wal();
+    end if;
+end $$;
 
 -- Writes down today's total, floored to tens, once a day, and gives it.
 create function record_fieldwork(p_survey text, p_wave integer)
@@ -375,6 +411,6 @@ grant execute on function stream_coded_answers, publish_release, refuse_release 
 grant select on wave to stemme_fieldwork;
 grant execute on function record_fieldwork to stemme_fieldwork;
 
-grant execute on function delete_withdrawn, delete_answers_before to stemme_retention;
+grant execute on function delete_withdrawn, delete_answers_before, rewrite_answers to stemme_retention;
 
 grant execute on function request_export, export_answers to stemme_analyst;
