@@ -59,17 +59,13 @@ def pose(panel: Panel, *, obedient: bool, closed: frozenset[str], every: bool = 
         size = len(breakdown.rows) * categories
         places.append(np.arange(start, start + size).reshape(-1, categories))
     unknown = int(places[-1].max()) + 1
-    rows: list[Reals] = []
-    limits: list[float] = []
-    for _, row, where in _rows(panel, places):
-        found = possible(row, panel.minimum if obedient else 1)
-        if row.base is not None and found is None:
-            unknown_sums = (None,) * len(row.sums)
-            found = Possible(row.base, unknown_sums, unknown_sums)
-        if found is not None:
-            for line, limit in _statements(row, found, where, unknown):
-                rows.append(line)
-                limits.append(limit)
+    statements = [
+        statement
+        for _, row, where in _rows(panel, places)
+        for statement in _statements(row, _possible(panel, row, obedient), where, unknown)
+    ]
+    rows = [line for line, _ in statements]
+    limits = [limit for _, limit in statements]
     ties: list[Reals] = []
     for breakdown, block in zip(panel.breakdowns, places[1:], strict=True):
         sums = [_line(unknown, block[:, category], [category]) for category in places[0]]
@@ -118,10 +114,21 @@ def _rows(panel: Panel, places: list[Places]) -> Iterator[tuple[str | None, Row,
             yield breakdown.name, row, where
 
 
+def _possible(panel: Panel, row: Row, obedient: bool) -> Possible | None:
+    """What a printed row leaves, or where nothing fits, its base alone."""
+    found = possible(row, panel.minimum if obedient else 1)
+    if found is None and row.base is not None:
+        nothing = (None,) * len(row.sums)
+        return Possible(row.base, nothing, nothing)
+    return found
+
+
 def _statements(
-    row: Row, found: Possible, where: Places, unknown: int
+    row: Row, found: Possible | None, where: Places, unknown: int
 ) -> Iterator[tuple[Reals, float]]:
     """Between which numbers the base and every printed sum lie, and their ratio."""
+    if found is None:
+        return
     base = _line(unknown, where, [])
     yield from _between(base, found.base)
     for members, share, span, others in zip(
