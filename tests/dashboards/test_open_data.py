@@ -361,6 +361,37 @@ async def test_problems_are_told_in_json(client: Any) -> None:
     assert "nb, nn, en" in (await get(client, f"{API}/programme?lang=x", 400)).json()["detail"]
 
 
+async def test_no_address_is_a_fault(client: Any, real: Release) -> None:
+    """Whatever stands where a name should be, the answer is a problem of the client, never ours."""
+    assert real.tables
+    for odd in ("%00", "%ff", "%2e%2e%2fx", "'", "%F0%9F%8E%89", "x" * 3000, "-1", "1e3", ".csv"):
+        for path in (
+            f"releases/{odd}/1",
+            f"releases/{SMALL}/{odd}",
+            f"releases/{SMALL}/1/{odd}",
+            f"surveys/{odd}",
+            f"surveys/{odd}/codebook",
+            f"programme?lang={odd}",
+        ):
+            answer = await client.get(f"{API}/{path}")
+            assert answer.status_code in (400, 404), (path, answer.status_code)
+            assert "application/problem+json" == answer.headers["content-type"], path
+    for page in ("/nb/s/%00", "/nb/results/%00", "/nb/focus/%00"):
+        await get(client, page, 404)
+
+
+async def test_an_altered_release_is_not_given(client: Any, database: Any, real: Release) -> None:
+    """A number changed in the database reaches no program."""
+    owner = await database.connect("owner")
+    await owner.execute("alter table release disable trigger release_frozen")
+    await owner.execute(
+        "update release set body = jsonb_set(body, '{tables,0,rows,0,percents,0}', '99')"
+    )
+    assert [] == (await get(client, f"{API}/releases")).json()["releases"]
+    for rest in ("", ".csv", ".jsonstat", f"/{real.plan.variables[0].id}"):
+        await get(client, f"{API}/releases/{SMALL}/1{rest}", 404)
+
+
 # Surveys -------------------------------------------------------------------------------------
 
 

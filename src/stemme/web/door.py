@@ -90,6 +90,7 @@ def create(config: Config, door: Door) -> Litestar:
 
 async def _admit(request: Request[Any, Any, Any]) -> None:
     """What every request must pass. Not guards: Litestar copies the whole handler for each."""
+    security.require_writable_address(request)
     negotiation.require_known_language(request)
     security.require_same_origin(request)
 

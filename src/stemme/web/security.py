@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from litestar.connection import ASGIConnection
 from litestar.types import Message, Receive, Scope
 
-from stemme.errors import Forbidden, StemmeError
+from stemme.errors import Forbidden, NotFound, StemmeError
 
 BODY_LIMIT = 256 * 1024
 """Bytes of a posted form; a survey with every box filled in stays far below."""
@@ -85,6 +85,12 @@ async def add_security_headers(message: Message, scope: Scope) -> None:
     sent = list(message["headers"])
     present = {name.lower() for name, _ in sent}
     message["headers"] = sent + [pair for pair in ours if pair[0] not in present]
+
+
+def require_writable_address(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """Nothing has a name with a zero byte in it, and Postgres refuses to look for one."""
+    if "\0" in connection.scope["path"]:
+        raise NotFound
 
 
 def require_same_origin(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
