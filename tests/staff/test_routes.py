@@ -190,6 +190,40 @@ async def test_too_many_attempts(door) -> None:
     assert "Vent et kvarter" in answer.text
 
 
+async def test_a_browser_known_here_is_not_locked_out(door, monkeypatch) -> None:
+    """Failures of strangers do not count where the colleague has signed in before."""
+    kari = await door.member("admin", login="kari")
+    ola = await door.member("admin", login="ola")
+    for person in (kari, ola):
+        await person.send("/nb/", "/nb/sign-out")
+    stranger = await door.browser()
+    for _ in range(5):
+        await stranger.sign_in("kari", "feil passord her")
+    monkeypatch.setattr(rules, "ATTEMPTS_IN_ALL", 1)
+    assert [429, 429, 429, 303] == [
+        (await stranger.sign_in("kari")).status_code,
+        (await stranger.sign_in("ola")).status_code,
+        (await ola.sign_in("kari")).status_code,
+        (await kari.sign_in("kari")).status_code,
+    ]
+    await kari.send("/nb/", "/nb/sign-out")
+    tries = [(await kari.sign_in("kari", "feil passord her")).status_code for _ in range(6)]
+    assert [422] * 5 + [429] == tries
+
+
+@pytest.mark.parametrize("value", ["", ".", "x.y", "å", "a.b.c"])
+async def test_a_forged_sign_of_being_known_counts_for_nothing(door, monkeypatch, value) -> None:
+    """Only this door can write it."""
+    await door.member("admin", login="kari")
+    monkeypatch.setattr(rules, "ATTEMPTS_IN_ALL", 0)
+    person = await door.browser()
+    fields = {"_csrf": await person.token("/nb/sign-in"), "login": "kari", "password": PASSWORD}
+    cookies = "; ".join(f"{name}={one}" for name, one in person.client.cookies.items())
+    headers = {"cookie": f"{cookies}; stemme_known={value}".encode()}
+    answer = await person.post("/nb/sign-in", fields, headers=headers)
+    assert 429 == answer.status_code
+
+
 async def test_session_expires(door, monkeypatch) -> None:
     """Twelve hours later the same cookie leads to the sign-in page, for pages and for acts."""
     person = await door.member("admin")

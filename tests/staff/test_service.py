@@ -11,7 +11,7 @@ import pytest
 
 from stemme.errors import Forbidden, NotFound
 from stemme.staff import rules, service
-from stemme.staff.model import Account, Role
+from stemme.staff.model import Account, Browser, Role
 from stemme.staff.service import InvitationGone, LoginTaken, SignInRefused, TooManyAttempts
 
 PASSWORD = "korrekt hest batteri"
@@ -112,7 +112,7 @@ async def test_sign_in_and_out(conn) -> None:
     token, seen = await service.sign_in(conn, "kari", PASSWORD, now)
     assert account == seen.account
     assert seen == await service.find_visit(conn, token, now)
-    other, _seen = await service.sign_in(conn, "kari", PASSWORD, now, old=token)
+    other, _seen = await service.sign_in(conn, "kari", PASSWORD, now, Browser(token))
     assert other != token
     assert None is await service.find_visit(conn, token, now)
     await service.sign_out(conn, other)

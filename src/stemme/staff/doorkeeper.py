@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from litestar import Request, Response
@@ -16,8 +19,9 @@ from litestar.response import Redirect
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from stemme.config import Config
+from stemme.db.secrets import read_or_make
 from stemme.i18n import STAFF_LANGUAGES
-from stemme.staff import forms, service
+from stemme.staff import forms, rules, service
 from stemme.staff.service import FormTooOld, SignInNeeded
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -34,8 +38,13 @@ def form_cookie(config: Config) -> str:
     return _prefix(config) + "stemme_form"
 
 
-def cookie(config: Config, name: str, value: str) -> Cookie:
-    """A cookie that scripts cannot read, other sites cannot send, gone with the browser."""
+def known_cookie(config: Config) -> str:
+    """The name of the cookie that tells that someone has signed in here before."""
+    return _prefix(config) + "stemme_known"
+
+
+def cookie(config: Config, name: str, value: str, seconds: int | None = None) -> Cookie:
+    """A cookie that scripts cannot read and other sites cannot send; else gone with the browser."""
     return Cookie(
         key=name,
         value=value,
@@ -43,8 +52,36 @@ def cookie(config: Config, name: str, value: str) -> Cookie:
         httponly=True,
         samesite="strict",
         secure=_is_https(config),
-        max_age=None if value else 0,
+        max_age=seconds if value else 0,
     )
+
+
+def remember(config: Config, login: str) -> Cookie:
+    """For a browser that `login` has signed in from; it opens nothing, and names nobody."""
+    nonce = secrets.token_urlsafe(16)
+    value = f"{nonce}.{_sign(config, nonce, login)}"
+    return cookie(config, known_cookie(config), value, int(rules.KNOWN.total_seconds()))
+
+
+def recognise(request: Request[Any, Any, Any], login: str) -> bytes | None:
+    """What to count the attempts of this browser by, if `login` has signed in from it before."""
+    config: Config = request.app.state.config
+    value = request.cookies.get(known_cookie(config), "")
+    nonce, _, signature = value.partition(".")
+    right = _sign(config, nonce, login)
+    if not secrets.compare_digest(signature.encode("utf-8", "replace"), right.encode()):
+        return None
+    return service.digest(value)
+
+
+def _sign(config: Config, nonce: str, login: str) -> str:
+    text = f"{nonce} {login}".encode("utf-8", "surrogatepass")
+    return hmac.digest(_key(config.secrets), text, "sha256").hex()
+
+
+@cache
+def _key(folder: Path) -> bytes:
+    return read_or_make(folder, "known.key", secrets.token_bytes(32))
 
 
 def _is_https(config: Config) -> bool:

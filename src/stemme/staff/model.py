@@ -31,6 +31,15 @@ class Visit(Struct, frozen=True):
     expires_at: datetime.datetime
 
 
+class Browser(Struct, frozen=True):
+    """What a browser brings to the sign-in page."""
+
+    session: str = ""
+    """The token of the session before, which ends; empty without one."""
+    known: bytes | None = None
+    """Its own count of attempts, where this login has been signed in before."""
+
+
 class Entry(Struct, frozen=True):
     """One line of the audit log; `login` is empty when no account stood behind the act."""
 

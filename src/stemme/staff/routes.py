@@ -11,7 +11,7 @@ from litestar.response import Redirect
 
 from stemme.errors import StemmeError
 from stemme.staff import doorkeeper, forms, service
-from stemme.staff.model import ROLES, Visit
+from stemme.staff.model import ROLES, Browser, Visit
 from stemme.staff.service import LoginTaken, SignInRefused, TooManyAttempts, require
 from stemme.web.pages import page
 
@@ -45,12 +45,13 @@ def _session_token(request: AnyRequest) -> str:
     return request.cookies.get(doorkeeper.session_cookie(request.app.state.config), "")
 
 
-def _come_in(request: AnyRequest, lang: str, token: str) -> Response[Any]:
-    """To the first page, with the session in a cookie and the form cookie gone."""
+def _come_in(request: AnyRequest, lang: str, token: str, login: str) -> Response[Any]:
+    """To the first page, with the session in a cookie and the form cookie gone; known from now."""
     config = request.app.state.config
     response: Response[Any] = Redirect(f"/{lang}/", status_code=303)
     response.set_cookie(doorkeeper.cookie(config, doorkeeper.session_cookie(config), token))
     response.set_cookie(doorkeeper.cookie(config, doorkeeper.form_cookie(config), ""))
+    response.set_cookie(doorkeeper.remember(config, login))
     return response
 
 
@@ -70,12 +71,13 @@ async def submit_sign_in(request: AnyRequest, lang: FromPath[str]) -> Response[A
     given, complaints = forms.read_sign_in(await request.form())
     refusal: StemmeError | None = None
     if not complaints:
+        browser = Browser(_session_token(request), doorkeeper.recognise(request, given.login))
         try:
             async with request.app.state.pool.acquire() as conn:
-                token, _seen = await service.sign_in(
-                    conn, given.login, given.password, service.utc_now(), _session_token(request)
+                token, seen = await service.sign_in(
+                    conn, given.login, given.password, service.utc_now(), browser
                 )
-            return _come_in(request, lang, token)
+            return _come_in(request, lang, token, seen.account.login)
         except (SignInRefused, TooManyAttempts) as fact:
             refusal = fact
             complaints = {"login": fact.message}
@@ -121,11 +123,11 @@ async def submit_invitation(
         roles = await service.fetch_invitation(conn, token, now)
         if not complaints:
             try:
-                session, _seen = await service.accept_invitation(
+                session, seen = await service.accept_invitation(
                     conn, token, given.login, given.password, now
                 )
                 await service.sign_out(conn, _session_token(request))
-                return _come_in(request, lang, session)
+                return _come_in(request, lang, session, seen.account.login)
             except LoginTaken as fact:
                 status, complaints = fact.status, {"login": fact.message}
     return _open_page(

@@ -10,6 +10,8 @@ from stemme.staff.model import ROLES, Account, Role
 
 SESSION = datetime.timedelta(hours=12)
 INVITATION = datetime.timedelta(days=7)
+KNOWN = datetime.timedelta(days=180)
+"""How long a browser is known after a sign-in."""
 
 ATTEMPT_WINDOW = datetime.timedelta(minutes=15)
 ATTEMPTS_A_LOGIN = 5

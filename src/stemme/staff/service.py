@@ -20,7 +20,7 @@ from litestar.handlers import BaseRouteHandler
 from stemme.errors import Forbidden, NotFound, StemmeError
 from stemme.i18n import lazy as _
 from stemme.staff import rules, store
-from stemme.staff.model import Account, Entry, Role, Visit
+from stemme.staff.model import Account, Browser, Entry, Role, Visit
 
 T = TypeVar("T")
 Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
@@ -28,6 +28,7 @@ Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitab
 _HASHER = argon2.PasswordHasher()
 _HASHING = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 """64 MiB a hash: two at a time, so that a flood of sign-ins waits instead of filling the memory."""
+_STRANGER = Browser()
 
 
 class SignInNeeded(StemmeError):
@@ -220,14 +221,14 @@ async def sign_in(
     login: str,
     password: str,
     now: datetime.datetime,
-    old: str = "",
+    browser: Browser = _STRANGER,
 ) -> tuple[str, Visit]:
-    """A new session's token and visit; `old`, the token before it, ends.
+    """A new session's token and visit; the session the browser had before ends.
 
     Raises TooManyAttempts, SignInRefused. It takes as long for a login that does not exist.
     """
-    tried = digest(login)
-    await _count_attempt(conn, tried, now)
+    tried = browser.known or digest(login)
+    await _count_attempt(conn, tried, now, alone=browser.known is not None)
     found = await store.find_account(conn, login) if rules.is_login(login) else None
     account, hashed = found if found is not None else (None, _nobodys_hash())
     right = await _in_thread(_verify, hashed, password)
@@ -241,8 +242,8 @@ async def sign_in(
     async with conn.transaction():
         await store.delete_attempts_of(conn, tried)
         await store.delete_old_sessions(conn, now)
-        if old:
-            await store.delete_session(conn, digest(old))
+        if browser.session:
+            await store.delete_session(conn, digest(browser.session))
         if renewed is not None:
             await store.update_password(conn, account.id, renewed)
         await audit(conn, account.id, "sign_in")
@@ -257,14 +258,19 @@ async def sign_out(conn: asyncpg.Connection, token: str) -> None:
             await audit(conn, account, "sign_out")
 
 
-async def _count_attempt(conn: asyncpg.Connection, tried: bytes, now: datetime.datetime) -> None:
-    """Count the attempt before looking at the password: many at once get no more tries than one."""
+async def _count_attempt(
+    conn: asyncpg.Connection, tried: bytes, now: datetime.datetime, *, alone: bool
+) -> None:
+    """Count the attempt before looking at the password: many at once get no more tries than one.
+
+    `alone`: what others did does not count, so that nobody can shut a colleague out.
+    """
     since = now - rules.ATTEMPT_WINDOW
     async with conn.transaction():
         await store.lock_attempts(conn)
         await store.delete_old_attempts(conn, since)
         mine, everyones = await store.count_attempts(conn, tried, since)
-        if not rules.may_attempt(mine, everyones):
+        if not rules.may_attempt(mine, 0 if alone else everyones):
             raise TooManyAttempts
         await store.insert_attempt(conn, tried, now)
 
