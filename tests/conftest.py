@@ -63,6 +63,11 @@ class Database(msgspec.Struct, frozen=True):
             await conn.close()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let browser tests run last: Playwright leaves an event loop running, where no other starts."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """A server in a temporary folder, without fsync, with the database `template` at the head."""
