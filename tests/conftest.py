@@ -64,7 +64,7 @@ class Database(msgspec.Struct, frozen=True):
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let browser tests run last: Playwright leaves an event loop running, where no other starts."""
+    """Run browser tests last: Playwright leaves an event loop running where no other starts."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
