@@ -55,6 +55,9 @@ def test_district_shows_most_and_nothing_small(
     hidden = release.hidden
     print(f"n={n}: {hidden.groups / hidden.groups_of:.3f} of groups hidden, {seconds:.1f} s")
     assert [] == list(shown_small(plan, coded, release))
+    assert release.attack is not None
+    assert release.attack.narrowest is not None
+    assert release.attack.narrowest >= 4
     assert hidden.groups / hidden.groups_of <= hidden_share
     assert hidden.district <= hidden_in_district
     assert seconds < 30

@@ -9,20 +9,33 @@ from stemme.disclosure.plan import Plan
 from stemme.disclosure.tally import Tally
 
 
-def exposed(
+def knowledge(
     plan: Plan, tallies: Mapping[str, Tally], findings: tuple[Finding, ...]
-) -> Iterator[Finding]:
+) -> list[Finding]:
+    """The findings that do not rest on a false belief about who named a group.
+
+    Such a one is no knowledge, even where it is near the truth by luck. A breakdown's own belief
+    counts: what is supposed of others hardly bears on it.
+    """
+    known = []
+    for finding in findings:
+        own = {by for by in finding.closed if by == finding.target.by}
+        counts = tallies[finding.variable]
+        if all(_all_named(plan, counts, by) for by in own or finding.closed):
+            known.append(finding)
+    return known
+
+
+def exposed(plan: Plan, tallies: Mapping[str, Tally], known: list[Finding]) -> Iterator[Finding]:
     """The findings that tell too much about a small count.
 
     A planned number must be left a range of the threshold less one that reaches up to the
-    threshold, a finer one a range of three; to an insider no number may be exact. What rests on a
-    false belief about who named a group is no knowledge, even where it is near the truth by luck.
+    threshold, a finer one a range of three; to an insider no number may be exact.
     """
-    for finding in findings:
+    for finding in known:
         counts = tallies[finding.variable]
-        closed = all(_all_named(plan, counts, by) for by in finding.closed)
         count, base = _truth(plan, counts, finding)
-        if not closed or not finding.low <= count <= finding.high:
+        if not finding.low <= count <= finding.high:
             continue
         least = plan.threshold(counts.variable)
         none_too = counts.variable.sensitive and finding.target.planned

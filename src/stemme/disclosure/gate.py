@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import msgspec
 
 from stemme.disclosure import system
-from stemme.disclosure.attacker.attack import Verdict, attack
-from stemme.disclosure.exposure import exposed
+from stemme.disclosure.attacker.attack import Finding, Verdict, attack, narrowest
+from stemme.disclosure.exposure import exposed, knowledge
 from stemme.disclosure.model import (
     TOP,
     Attack,
@@ -41,10 +41,11 @@ def make_release(plan: Plan, coded: Coded, *, header: Header) -> Release:
     while True:
         release = _release(counted, protect(counted, masked), header)
         verdict = attack(release.encode())
-        found = list(exposed(plan, tallies, verdict.findings))
+        known = knowledge(plan, tallies, verdict.findings)
+        found = list(exposed(plan, tallies, known))
         if not found:
             with gate():
-                return msgspec.structs.replace(release, attack=_report(verdict))
+                return msgspec.structs.replace(release, attack=_report(verdict, known))
         for finding in found:
             if finding.target.by is None or finding.target.group is not None:
                 raise ReleaseRefused(Refusal.EXPOSED, finding.variable, finding.target.by or "")
@@ -117,13 +118,10 @@ def _hidden(tables: tuple[SafeTable, ...]) -> Hidden:
     return Hidden(district.count(None), len(district), groups.count(None), len(groups))
 
 
-def _report(verdict: Verdict) -> Attack:
-    return Attack(
-        tuple(means.value for means in verdict.tried),
-        len(verdict.findings),
-        _whole(verdict.narrowest),
-        _whole(verdict.narrowest_insider),
-    )
+def _report(verdict: Verdict, known: list[Finding]) -> Attack:
+    tried = tuple(means.value for means in verdict.tried)
+    widths = narrowest(known)
+    return Attack(tried, len(verdict.findings), _whole(widths[0]), _whole(widths[1]))
 
 
 def _whole(width: float | None) -> int | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -45,13 +46,14 @@ class Means(StrEnum):
 class Finding(NamedTuple):
     """An interval around a count, and what it rests on.
 
-    `closed`: breakdowns in which it supposes that everybody named a group. `insider`: the
-    narrowest width that a respondent can reach around what others answered. `later`: about those
-    who came after the earlier release.
+    `minimum` is the smallest count of the question that may be known. `closed`: breakdowns in
+    which it supposes that everybody named a group. `insider`: the narrowest width that a respondent
+    can reach around what others answered. `later`: about those who came after the earlier release.
     """
 
     variable: str
     target: Target
+    minimum: int
     low: float
     high: float
     closed: frozenset[str] = frozenset()
@@ -62,45 +64,49 @@ class Finding(NamedTuple):
     def width(self) -> float:
         return self.high - self.low
 
+    @property
+    def is_small(self) -> bool:
+        return self.low >= 1 and self.high < self.minimum
+
+    @property
+    def may_be_small(self) -> bool:
+        return self.low < self.minimum and self.high >= 1
+
 
 class Verdict(NamedTuple):
-    """What the attack found; `broken` are the intervals that hold small counts only.
-
-    `narrowest` is the least width of an interval around a hidden number that may be a small one.
-    """
+    """What was tried and found; `broken` are the intervals that hold small counts only."""
 
     tried: tuple[Means, ...]
     findings: tuple[Finding, ...]
-    broken: tuple[Finding, ...]
-    narrowest: float | None
-    narrowest_insider: float | None
+
+    @property
+    def broken(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.is_small)
 
 
 def attack(body: bytes, earlier: bytes | None = None) -> Verdict:
     """Everything found in an encoded release, and in its difference to an earlier one."""
     before = {panel.variable: panel for panel in read(earlier)} if earlier else {}
     findings: list[Finding] = []
-    minimum = {}
     for panel in read(body):
-        minimum[panel.variable] = panel.minimum
-        findings += _printed(panel)
-        findings += _derived(panel)
+        findings += _examined(panel)
         if panel.variable in before:
             findings += _later(before[panel.variable], panel)
     tried = [Means.ROUNDING, Means.LINEAR, Means.INTEGER, Means.INSIDER]
-    hidden = [f for f in findings if f.target.planned and _may_be_small(f, minimum[f.variable])]
+    return Verdict(tuple(tried + ([Means.EARLIER] if earlier else [])), tuple(findings))
+
+
+@lru_cache(maxsize=512)
+def _examined(panel: Panel) -> tuple[Finding, ...]:
+    """Everything found in one variable; a release that is changed in another keeps it."""
+    return (*_printed(panel), *_derived(panel))
+
+
+def narrowest(findings: Iterable[Finding]) -> tuple[float | None, float | None]:
+    """The least width around a hidden number that may be a small one, and to an insider."""
+    hidden = [f for f in findings if f.target.planned and not f.later and f.may_be_small]
     insiders = [f.insider for f in hidden if f.insider is not None]
-    return Verdict(
-        tuple(tried + ([Means.EARLIER] if earlier else [])),
-        tuple(findings),
-        tuple(f for f in findings if 1 <= f.low and f.high < minimum[f.variable]),
-        min((f.width for f in hidden), default=None),
-        min(insiders, default=None),
-    )
-
-
-def _may_be_small(finding: Finding, minimum: int) -> bool:
-    return not finding.later and finding.low < minimum and finding.high >= 1
+    return min((f.width for f in hidden), default=None), min(insiders, default=None)
 
 
 def _printed(panel: Panel) -> Iterator[Finding]:
@@ -114,7 +120,8 @@ def _printed(panel: Panel) -> Iterator[Finding]:
             others = tuple(p for p in range(len(panel.categories)) if p not in members)
             for sum_, ends in ((members, span), (others, rest)):
                 if ends is not None and ends[1] < panel.minimum:
-                    yield Finding(panel.variable, Target(by, row.group, sum_, planned=False), *ends)
+                    target = Target(by, row.group, sum_, planned=False)
+                    yield Finding(panel.variable, target, panel.minimum, *ends)
 
 
 def _derived(panel: Panel) -> Iterator[Finding]:
@@ -160,7 +167,9 @@ def _search(
             whole = search.whole(puzzle.members[at])
             ends = max(ends[0], whole[0]), min(ends[1], whole[1])
             insider = _insider(puzzle, search, at)
-        yield Finding(panel.variable, target, float(ends[0]), float(ends[1]), closed, insider)
+        yield Finding(
+            panel.variable, target, panel.minimum, float(ends[0]), float(ends[1]), closed, insider
+        )
 
 
 def _intervals(puzzle: Puzzle, search: Search, planned: Flags, minimum: int) -> tuple[Reals, Reals]:
@@ -206,4 +215,5 @@ def _later(first: Panel, second: Panel) -> Iterator[Finding]:
     if search.solvable():
         low, high = search.interval(puzzle.members)
         for target, *ends in zip(puzzle.targets, low, high, strict=True):
-            yield Finding(second.variable, target, float(ends[0]), float(ends[1]), later=True)
+            low_, high_ = float(ends[0]), float(ends[1])
+            yield Finding(second.variable, target, second.minimum, low_, high_, later=True)
