@@ -205,7 +205,7 @@ def bare(site):
 
 
 def test_submission(site, bare):
-    """Prints a full submission's rate over that of a bare handler with one INSERT; half is asked."""
+    """Prints a full submission's rate over a bare handler's with one INSERT; half is asked."""
     version = asyncio.run(make_ready(site.config))
     key = sealing_key(site.config.data / "processes" / "resident" / "secrets")
     port, sent = site.config.port, 0
