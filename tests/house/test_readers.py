@@ -28,10 +28,10 @@ TABLES: dict[str, dict[str, list[str]]] = {
         "staff_attempt": ["select", "insert", "delete"],
         "audit_log": ["select", "insert actor act subject details"],
     },
-    "release": PUBLISHED,
+    "release": {**PUBLISHED, "theme": ["select"]},
     "fieldwork": {"wave": ["select"]},
     "retention": {},
-    "coder": {},
+    "coder": {"theme": ["select"]},
     "analyst": {},
 }
 FUNCTIONS: dict[str, set[str]] = {
@@ -40,7 +40,11 @@ FUNCTIONS: dict[str, set[str]] = {
     "release": {"stream_coded_answers", "publish_release", "refuse_release"},
     "fieldwork": {"record_fieldwork"},
     "retention": {"delete_withdrawn", "delete_answers_before", "rewrite_answers"},
-    "coder": set(),
+    "coder": {
+        *("start_coding", "coding_progress", "next_text", "fetch_text", "code_text", "uncode_text"),
+        *("save_theme", "merge_themes"),
+        *("propose_paraphrase", "list_paraphrases", "review_paraphrase"),
+    },
     "analyst": {"request_export", "export_answers"},
 }
 

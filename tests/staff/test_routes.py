@@ -30,6 +30,14 @@ MATRIX = [
     ("POST", f"/nb/surveys/{SLUG}/open", PLANS),
     ("POST", f"/nb/surveys/{SLUG}/close", PLANS),
     ("POST", f"/nb/surveys/{SLUG}/release", RELEASES),
+    ("GET", "/nb/coding", {"coder"}),
+    ("POST", f"/nb/coding/{SLUG}/1/start", {"coder"}),
+    ("GET", f"/nb/coding/{SLUG}/1/endre", {"coder"}),
+    ("POST", f"/nb/coding/{SLUG}/1/endre", {"coder"}),
+    ("GET", f"/nb/codebook/{SLUG}/endre", {"coder"}),
+    ("POST", f"/nb/codebook/{SLUG}/endre", {"coder"}),
+    ("GET", f"/nb/paraphrases/{SLUG}", {"coder"}),
+    ("POST", f"/nb/paraphrases/{SLUG}", {"coder"}),
     ("GET", "/nb/accounts", {"admin"}),
     ("POST", "/nb/accounts", {"admin"}),
     ("POST", f"/nb/accounts/{NOBODY}/close", {"admin"}),
@@ -55,6 +63,7 @@ def test_the_matrix_has_every_route() -> None:
     known = {
         path.replace(SLUG, "{slug}").replace(str(NOBODY), "{account}") for _, path, _ in MATRIX
     }
+    known = {path.replace("/1/", "/{wave}/").replace("/endre", "/{question}") for path in known}
     assert {path.rstrip("/") for path in known | OPEN_TO_ALL} == {
         path.rstrip("/") for path in patterns
     }

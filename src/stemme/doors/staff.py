@@ -9,7 +9,7 @@ from stemme.doors import place
 from stemme.i18n import STAFF_LANGUAGES
 from stemme.staff import doorkeeper
 from stemme.staff import routes as staff
-from stemme.surveys.routes import fieldwork
+from stemme.surveys.routes import coding, fieldwork
 from stemme.web.door import Door, create
 
 
@@ -20,9 +20,9 @@ def create_app(config: Config) -> Litestar:
         Door(
             name="staff",
             site_name=place.name_of(config),
-            roles=("staff",),
+            roles=("staff", "coder"),
             languages=STAFF_LANGUAGES,
-            handlers=[staff.router, fieldwork.staff_router],
+            handlers=[staff.router, fieldwork.staff_router, coding.router],
             guards=[doorkeeper.check_csrf],
             middleware=[doorkeeper.Doorkeeper(config)],
             exception_handlers=doorkeeper.exception_handlers,

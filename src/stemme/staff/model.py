@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-Role = Literal["facilitator", "analyst", "programme", "admin"]
+Role = Literal["facilitator", "analyst", "coder", "programme", "admin"]
 
-ROLES: tuple[Role, ...] = ("facilitator", "analyst", "programme", "admin")
+ROLES: tuple[Role, ...] = ("facilitator", "analyst", "coder", "programme", "admin")
 
 
 class Account(Struct, frozen=True):

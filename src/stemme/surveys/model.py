@@ -135,6 +135,8 @@ class Survey(Base, frozen=True, kw_only=True):
     ages: Ages = Ages()
     about: list[str] = field(default_factory=list)
     lists: dict[str, list[Choice]] = field(default_factory=dict)
+    streets: list[str] = field(default_factory=list)
+    """Street names of the place that masking would not know: "Torget"."""
 
 
 class Version(Struct, frozen=True):

@@ -60,9 +60,9 @@ where survey = $1 and sample and state = 'closed' and refusal is null;
 
 -- Answers ---------------------------------------------------------------------------------------
 
--- name: append_answer(survey, wave, revision, receipt, digest, language, coded, texts)
+-- name: append_answer(survey, wave, revision, receipt, digest, language, coded, texts, masking)
 -- role: stemme_resident
-select append_answer($1, $2, $3, $4, $5, $6, 'web', $7, $8);
+select append_answer($1, $2, $3, $4, $5, $6, 'web', $7, $8, $9::smallint);
 
 -- name: find_receipt_state(survey, receipt)
 -- role: stemme_resident
@@ -113,3 +113,54 @@ returning wave;
 update wave set state = 'releasing'
 where survey = $1 and wave = $2 and state = 'closed' and late_until <= now() and not sample
 returning wave;
+
+-- Free text -------------------------------------------------------------------------------------
+
+-- name: start_coding(survey, wave, actor)
+-- role: stemme_coder
+select start_coding($1, $2, $3);
+
+-- name: list_piles(actor)
+-- role: stemme_coder
+select survey, wave, question, texts, coded from coding_progress($1);
+
+-- name: next_text(survey, wave, question, actor, after)
+-- role: stemme_coder
+select id, body from next_text($1, $2, $3, $4, $5);
+
+-- name: find_text(survey, text, actor)
+-- role: stemme_coder
+select id, wave, question, body, coded, themes from fetch_text($1, $2, $3);
+
+-- name: code_text(survey, text, themes, actor)
+-- role: stemme_coder
+select code_text($1, $2, $3, $4);
+
+-- name: uncode_text(survey, text, actor)
+-- role: stemme_coder
+select uncode_text($1, $2, $3);
+
+-- name: list_themes(survey, question)
+-- role: stemme_coder
+select theme, name, description from theme
+where survey = $1 and question = $2 and merged_into is null order by theme;
+
+-- name: save_theme(survey, question, theme, name, description, actor)
+-- role: stemme_coder
+select save_theme($1, $2, $3, $4, $5, $6);
+
+-- name: merge_themes(survey, question, theme, into, actor)
+-- role: stemme_coder
+select merge_themes($1, $2, $3, $4, $5);
+
+-- name: propose_paraphrase(survey, text, body, actor)
+-- role: stemme_coder
+select propose_paraphrase($1, $2, $3, $4);
+
+-- name: list_paraphrases(survey, actor)
+-- role: stemme_coder
+select id, wave, question, source, body, author, own, verdict from list_paraphrases($1, $2);
+
+-- name: review_paraphrase(survey, paraphrase, verdict, actor)
+-- role: stemme_coder
+select review_paraphrase($1, $2, $3, $4);

@@ -33,6 +33,8 @@ class Row(msgspec.Struct, frozen=True):
     language: str
     coded: dict[str, Any]
     texts: dict[str, str]
+    masking: int
+    """By which edition of the masking rules `texts` was masked; 0 is by none."""
 
 
 async def find_version(conn: Connection, survey: str, revision: int) -> Version | None:
@@ -86,7 +88,7 @@ async def append_answer(conn: Connection, row: Row) -> Outcome:
     outcome: Outcome = await conn.fetchval(
         Q.append_answer,
         *(row.survey, row.wave, row.revision, row.receipt, row.digest, row.language),
-        *(row.coded, row.texts),
+        *(row.coded, row.texts, row.masking),
     )
     return outcome
 

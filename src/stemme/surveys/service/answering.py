@@ -14,6 +14,7 @@ import msgspec
 
 from stemme.surveys import store
 from stemme.surveys.model import Answers, Version, Wave
+from stemme.surveys.rules import masking
 from stemme.surveys.rules.layout import Layout, lay_out, split
 from stemme.surveys.sealing import Draft
 
@@ -105,8 +106,13 @@ def receipt_of(token: bytes) -> bytes:
 async def hand_in(
     pool: asyncpg.Pool, layout: Layout, draft: Draft, answers: Answers, lang: str
 ) -> store.Outcome:
-    """Send an answer; `answers` are those without a problem to questions that are shown."""
+    """Send an answer; `answers` are those without a problem to questions that are shown.
+
+    What is written in one's own words is masked here: it never leaves this process otherwise.
+    """
     coded, texts = split(layout, answers)
+    streets = layout.survey.streets
+    texts = {name: masking.mask(text, streets) for name, text in texts.items()}
     row = store.Row(
         survey=draft.survey,
         wave=draft.wave,
@@ -116,6 +122,7 @@ async def hand_in(
         language=lang,
         coded=coded,
         texts=texts,
+        masking=masking.RULES,
     )
     async with pool.acquire() as conn:
         return await store.append_answer(conn, row)
