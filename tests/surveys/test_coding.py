@@ -8,9 +8,14 @@ import uuid
 import asyncpg
 import pytest
 
+from stemme.db.pool import open_pool
 from stemme.surveys import store
+from stemme.surveys.model import Group, Survey, Text, Wave
 from stemme.surveys.rules.coding import copied_words, is_copy, names_somebody
-from stemme.surveys.service import coding
+from stemme.surveys.rules.layout import lay_out
+from stemme.surveys.rules.masking import RULES
+from stemme.surveys.sealing import Draft
+from stemme.surveys.service import answering, coding
 
 SEND = "select append_answer($1, $2, $3, $4, $5, 'nb', 'web', $6, $7, $8::smallint)"
 TEXTS = ("Flere benker ved elva", "Mer lys i parken", "Lekeplass til de små")
@@ -220,7 +225,6 @@ async def test_nobody_approves_their_own_words(pile):
 
 def test_a_pile_is_for_closed_real_waves():
     """The sample is never coded, nor a wave that is open or has its pile."""
-    from stemme.surveys.model import Wave
 
     def wave(state, number=1):
         late = datetime.datetime(2026, 5, 4, tzinfo=datetime.UTC)
@@ -231,3 +235,35 @@ def test_a_pile_is_for_closed_real_waves():
     assert ["closed", "releasing", "released"] == may
     assert not coding.may_start(wave("closed", 0), [])
     assert not coding.may_start(wave("closed"), [coding.Pile("gata", 1, "endre", 2, 0)])
+
+
+async def test_the_text_as_written_is_never_stored(database, open_wave):
+    """What the resident door hands in is masked, says so, and is the same when sent again."""
+    owner = await database.connect("owner")
+    texts = (
+        Text(name="endre", label="Hva vil du endre?"),
+        Group(name="side", items=[Text(name="annet", label="Noe mer?")]),
+    )
+    survey = Survey(
+        **dict.fromkeys(("version", "title", "summary", "owner"), "1"),
+        intro=["1"],
+        thanks=["1"],
+        languages=["nb"],
+        id=open_wave.survey,
+        source="nb",
+        mode="anonymous",
+        audience="adults",
+        minutes=1,
+        items=[Group(name="gata", items=list(texts), page=True)],
+        streets=["Skiringssal"],
+    )
+    draft = Draft(open_wave.survey, 1, 1, b"t" * 16, 0, 1, {}, [])
+    answers = {"endre": "Kari Hansen, 01019010046, lys i Skiringssal 4!", "annet": "Benker"}
+    pool = await open_pool(database.config, "resident", size=1)
+    async with pool:
+        send = (pool, lay_out(survey), draft, answers, "nb")
+        said = [await answering.hand_in(*send), await answering.hand_in(*send)]
+    row = await owner.fetchrow("select texts, masking from answer")
+    stored = {"endre": "[navn], [fødselsnummer], lys i [adresse]!", "annet": "Benker"}
+    assert ["stored", "repeated"] == said
+    assert (stored, RULES) == (row["texts"], row["masking"])
