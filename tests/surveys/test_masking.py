@@ -124,6 +124,7 @@ TEXTS = st.lists(PIECES, max_size=12).map("".join)
 
 @given(TEXTS)
 @example("Kari[navn] Hansen 5 Storgata[adresse] 5")
+@example("12.12." * 83)
 @settings(deadline=None, max_examples=300)
 def test_masking_again_changes_nothing(text):
     """Any text can be masked, and twice is as once."""

@@ -70,7 +70,8 @@ def is_account(digits: str) -> bool:
 
 
 def _once(text: str, local: re.Pattern[str] | None) -> str:
-    for step in (_links, _dates, _numbers, _addresses(local), names.mask_names):
+    # A national id with points in it begins like a date: it goes first.
+    for step in (_links, _national_ids, _dates, _numbers, _addresses(local), names.mask_names):
         text = _outside(text, step)
     return text
 
@@ -112,7 +113,7 @@ _MONTHS = (
 )
 _YEAR = r"(?:1[89]|20)\d\d"
 _DATE = re.compile(
-    rf"(?<!\d)(?:\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?:{_YEAR}|\d\d)(?!\d)(?!\s?[.-]?\s?\d)"
+    rf"(?<!\d)(?:\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?:{_YEAR}|\d\d)(?!\d)"
     rf"|{_YEAR}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?\d{{1,2}}(?!\d)"
     rf"|\d{{1,2}}(?:\.|st|nd|rd|th)?\s(?:of\s)?{_MONTHS}\.?,?\s{_YEAR}\b"
     rf"|\b{_MONTHS}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s{_YEAR}\b)",
@@ -134,19 +135,24 @@ def _dates(text: str) -> str:
 # Numbers ----------------------------------------------------------------------------------------
 
 
-def _numbers(text: str) -> str:
+def _national_ids(text: str) -> str:
     return _RUN.sub(lambda found: _run(found[0]), text)
 
 
+def _numbers(text: str) -> str:
+    """Numbers as they are usually written; years and sums stay."""
+    return _LONG.sub(lambda found: _long(found[0]), text)
+
+
 def _run(run: str) -> str:
-    """One run of digits with the numbers in it masked; years and sums stay."""
+    """One run of digits with every national id in it masked."""
     places = [at for at, sign in enumerate(run) if sign.isdecimal()]
     digits = "".join(str(int(run[at])) for at in places)
     for start in range(len(digits) - 10):
         if is_national_id(digits[start : start + 11]):
             before, after = run[: places[start]], run[places[start + 10] + 1 :]
-            return _numbers(before) + NUMBER + _numbers(after)
-    return _LONG.sub(lambda found: _long(found[0]), run)
+            return _run(before) + NUMBER + _run(after)
+    return run
 
 
 # As one number is written: in one, or in the usual groups. "2020-2024" is none.
