@@ -51,7 +51,7 @@ def make_release(plan: Plan, coded: Coded, *, header: Header) -> Release:
                 raise ReleaseRefused(Refusal.EXPOSED, finding.variable, finding.target.by or "")
         for place in {(finding.variable, str(finding.target.by)) for finding in found}:
             masked[place] = masked.get(place, 0) + 1
-            if masked[place] > len(plan.breakdown(place[1]).groups):
+            if masked[place] > len(plan.breakdown(place[1]).groups) + 1:
                 raise ReleaseRefused(Refusal.EXPOSED, *place)
 
 

@@ -90,7 +90,11 @@ def _unshown(counted: Counted, at: int, masked: Masked) -> frozenset[Cell]:
     cells: list[Cell] = []
     for by, name in enumerate(table.by):
         number = masked.get((table.variable, name), 0)
-        cells += _smallest(counts, by, counted.forced[at])[:number]
+        shares = _smallest(counts, by, counted.forced[at])
+        cells += shares[:number]
+        if number > len(shares):
+            # Bases alone tell that hardly anybody is without a group: then there are no rows.
+            cells += [share._replace(part=BASE) for share in shares]
     return frozenset(cells)
 
 

@@ -92,7 +92,8 @@ class _Problem:
     ) -> None:
         self._system = system
         self._limits = limits
-        rows = {cell for cell in system.columns if Cell(cell.by, cell.group, BASE) in forced}
+        bases = {cell for cell in forced | unshown if cell.part == BASE}
+        rows = {cell for cell in system.columns if cell._replace(part=BASE) in bases}
         self._unshown_rows = {(cell.by, cell.group) for cell in rows}
         self._protected: list[Protected] = []
         self._primary = set(forced | rows | unshown)
