@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -88,13 +88,27 @@ def read(path: Path, shown: str | None = None) -> tuple[Source | None, list[Comp
         mark = error.problem_mark or error.context_mark
         what = " ".join((error.problem or error.context or "not YAML").split())
         return None, [Complaint(file, mark.line + 1 if mark else 1, what)]
-    except (YAMLError, UnicodeDecodeError) as error:
+    except (YAMLError, UnicodeDecodeError, TypeError, ValueError) as error:
+        # Odd keys and dates that do not exist escape ruamel as errors of its own workings.
         return None, [Complaint(file, 1, f"not readable as YAML: {' '.join(str(error).split())}")]
     except OSError as error:
         return None, [Complaint(file, 1, f"cannot be read: {error.strerror}")]
     if not isinstance(tree, dict):
         return None, [Complaint(file, 1, "expected keys and values, one a line")]
-    return Source(file, tree), []
+    odd = [Complaint(file, line, "a key must be a word") for line in _odd_keys(tree)]
+    return (None, odd) if odd else (Source(file, tree), [])
+
+
+def _odd_keys(node: Any) -> Iterator[int]:
+    """The lines of keys that are no text: `? …`, an empty key, a number."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if not isinstance(key, str):
+                yield int(node.lc.key(key)[0]) + 1
+            yield from _odd_keys(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _odd_keys(value)
 
 
 def _plain(node: Any) -> Any:
