@@ -102,9 +102,10 @@ def read(path: Path, shown: str | None = None) -> tuple[Source | None, list[Comp
 def _odd_keys(node: Any) -> Iterator[int]:
     """The lines of keys that are no text: `? …`, an empty key, a number."""
     if isinstance(node, dict):
+        lines: Any = getattr(node, "lc", None)
         for key, value in node.items():
             if not isinstance(key, str):
-                yield int(node.lc.key(key)[0]) + 1
+                yield int(lines.key(key)[0]) + 1
             yield from _odd_keys(value)
     elif isinstance(node, list):
         for value in node:
