@@ -16,6 +16,7 @@ from stemme.surveys.rules.layout import lay_out
 from stemme.surveys.rules.masking import RULES
 from stemme.surveys.sealing import Draft
 from stemme.surveys.service import answering, coding
+from stemme.surveys.service.inbox import Inbox
 
 SEND = "select append_answer($1, $2, $3, $4, $5, 'nb', 'web', $6, $7, $8::smallint)"
 TEXTS = ("Flere benker ved elva", "Mer lys i parken", "Lekeplass til de små")
@@ -261,7 +262,7 @@ async def test_the_text_as_written_is_never_stored(database, open_wave):
     answers = {"endre": "Kari Hansen, 01019010046, lys i Skiringssal 4!", "annet": "Benker"}
     pool = await open_pool(database.config, "resident", size=1)
     async with pool:
-        send = (pool, lay_out(survey), draft, answers, "nb")
+        send = (Inbox(pool), lay_out(survey), draft, answers, "nb")
         said = [await answering.hand_in(*send), await answering.hand_in(*send)]
     row = await owner.fetchrow("select texts, masking from answer")
     stored = {"endre": "[navn], [fødselsnummer], lys i [adresse]!", "annet": "Benker"}

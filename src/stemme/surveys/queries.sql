@@ -60,9 +60,18 @@ where survey = $1 and sample and state = 'closed' and refusal is null;
 
 -- Answers ---------------------------------------------------------------------------------------
 
--- name: append_answer(survey, wave, revision, receipt, digest, language, coded, texts, masking)
+-- Many at once, one commit: an array a column, one outcome an answer, in their order.
+-- name: append_answers(surveys, waves, revisions, receipts, digests, languages, coded, texts, masking)
 -- role: stemme_resident
-select append_answer($1, $2, $3, $4, $5, $6, 'web', $7, $8, $9::smallint);
+select append_answer(
+    r.survey, r.wave, r.revision, r.receipt, r.digest, r.language, 'web', r.coded, r.texts, r.masking
+)
+from unnest(
+    $1::text[], $2::integer[], $3::integer[], $4::bytea[], $5::bytea[], $6::text[],
+    $7::jsonb[], $8::jsonb[], $9::smallint[]
+) with ordinality
+as r (survey, wave, revision, receipt, digest, language, coded, texts, masking, place)
+order by r.place;
 
 -- name: find_receipt_state(survey, receipt)
 -- role: stemme_resident

@@ -83,14 +83,11 @@ async def insert_version(
     )
 
 
-async def append_answer(conn: Connection, row: Row) -> Outcome:
-    """Hand over an answer for good; says nothing but whether it was taken."""
-    outcome: Outcome = await conn.fetchval(
-        Q.append_answer,
-        *(row.survey, row.wave, row.revision, row.receipt, row.digest, row.language),
-        *(row.coded, row.texts, row.masking),
-    )
-    return outcome
+async def append_answers(conn: Connection, rows: list[Row]) -> list[Outcome]:
+    """Hand over answers for good, all or none; says of each but whether it was taken."""
+    columns = zip(*map(msgspec.structs.astuple, rows), strict=True)
+    told = await conn.fetch(Q.append_answers, *map(list, columns))
+    return [row[0] for row in told]
 
 
 async def insert_sample_answers(conn: Connection, rows: list[tuple[Any, ...]]) -> None:

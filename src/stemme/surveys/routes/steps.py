@@ -13,7 +13,7 @@ from litestar import Response
 from litestar.response import Redirect
 
 from stemme.surveys import forms, views
-from stemme.surveys.routes.visits import Visit, sealer_of
+from stemme.surveys.routes.visits import Visit, sealer_of, shelf_of
 from stemme.surveys.rules import layout as rules
 from stemme.surveys.rules.values import Problem
 from stemme.surveys.sealing import Draft
@@ -136,7 +136,7 @@ class Answering:
             here = {n: p for n, p in wrong.items() if self.layout.question(n).page == page}
             return self.ask(page, status=422, errors=here)
         outcome = await answering.hand_in(
-            self.visit.request.app.state.pool,
+            shelf_of(self.visit.request).inbox,
             self.layout,
             self.draft,
             rules.asked(self.layout, self.reading.answers, self.reading.shown),

@@ -15,6 +15,7 @@ from stemme.surveys.routes.entrance import SLUG
 from stemme.surveys.rules.layout import Layout
 from stemme.surveys.sealing import Sealer, sealer
 from stemme.surveys.service.answering import Questionnaire, Shelf
+from stemme.surveys.service.inbox import Inbox
 from stemme.web.pages import page as render
 
 _Request = Request[Any, Any, Any]
@@ -58,7 +59,7 @@ def shelf_of(request: _Request) -> Shelf:
     state = request.app.state
     shelf: Shelf | None = getattr(state, "surveys_shelf", None)
     if shelf is None:
-        shelf = Shelf(state.pool)
+        shelf = Shelf(state.pool, Inbox(state.pool))
         state.surveys_shelf = shelf
     return shelf
 

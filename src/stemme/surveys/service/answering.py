@@ -7,6 +7,7 @@ import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -17,6 +18,7 @@ from stemme.surveys.model import Answers, Version, Wave
 from stemme.surveys.rules import masking
 from stemme.surveys.rules.layout import Layout, lay_out, split
 from stemme.surveys.sealing import Draft
+from stemme.surveys.service.inbox import Inbox
 
 OSLO = ZoneInfo("Europe/Oslo")
 FRESH_SECONDS = 1.0
@@ -36,7 +38,7 @@ class Questionnaire:
         """The frozen texts of a language, by key path."""
         return self.version.texts.get(lang, {})
 
-    @property
+    @cached_property
     def languages(self) -> list[str]:
         """The languages it can be answered in."""
         return [one for one in self.version.definition.languages if one in self.version.texts]
@@ -47,6 +49,7 @@ class Shelf:
     """What one process of the resident door keeps at hand."""
 
     pool: asyncpg.Pool
+    inbox: Inbox
     questionnaires: dict[tuple[str, int], Questionnaire] = field(default_factory=dict)
     waves: dict[str, tuple[float, Wave | None]] = field(default_factory=dict)
 
@@ -104,7 +107,7 @@ def receipt_of(token: bytes) -> bytes:
 
 
 async def hand_in(
-    pool: asyncpg.Pool, layout: Layout, draft: Draft, answers: Answers, lang: str
+    inbox: Inbox, layout: Layout, draft: Draft, answers: Answers, lang: str
 ) -> store.Outcome:
     """Send an answer; `answers` are those without a problem to questions that are shown.
 
@@ -124,8 +127,7 @@ async def hand_in(
         texts=texts,
         masking=masking.RULES,
     )
-    async with pool.acquire() as conn:
-        return await store.append_answer(conn, row)
+    return await inbox.append(row)
 
 
 async def receipt_state(pool: asyncpg.Pool, slug: str, token: bytes) -> store.ReceiptState:
