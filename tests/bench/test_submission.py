@@ -19,9 +19,9 @@ import pytest
 from stemme.db import server
 from stemme.surveys import forms
 from stemme.surveys.model import Version
-from stemme.surveys.rules.layout import Layout, lay_out
-from stemme.surveys.sealing import Draft, Sealer, new_token, sealing_key
-from stemme.surveys.service import reading
+from stemme.surveys.rules.layout import Layout, asked, lay_out
+from stemme.surveys.sealing import Draft, Ready, Sealer, new_token, sealing_key
+from stemme.surveys.service import answering, reading
 from stemme.surveys.service.sample import invented
 
 pytestmark = pytest.mark.bench
@@ -136,6 +136,12 @@ def posted(layout: Layout, chance: random.Random) -> forms.Fields:
     return fields
 
 
+def reviewed(layout: Layout, fields: forms.Fields) -> Ready:
+    """What the review page seals of those fields."""
+    reading = forms.read(layout, fields, answering.today())
+    return answering.make_ready(layout, asked(layout, reading.answers, reading.shown))
+
+
 def submissions(port: int, key: bytes, version: Version, count: int) -> list[bytes]:
     """`count` different people, each at the last step: the review page is read, `send` pressed."""
     layout, sealer, chance = lay_out(version.definition), Sealer(key), random.Random(7)
@@ -150,9 +156,10 @@ def submissions(port: int, key: bytes, version: Version, count: int) -> list[byt
                     token=new_token(),
                     begun=int(time.time()) - 300,
                     page=len(layout.pages),
-                    fields=posted(layout, chance),
+                    fields=(fields := posted(layout, chance)),
                     seen=[],
                     reviewed=True,
+                    ready=reviewed(layout, fields),
                 )
             ),
         )

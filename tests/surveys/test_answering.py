@@ -296,10 +296,10 @@ async def test_a_version_that_is_not_there_is_not_found(browse, opened):
 
 
 async def test_everything_is_checked_again_at_the_end(browse, opened, owner):
-    """A state with answers that no page would let through goes back to the page."""
+    """A state that was never found in order goes back to the page of what is wrong."""
     browser = await to_review(await browse())
     fields = {"q-bor_her": ["ja"], "q-antall": ["900"], "q-trivsel": ["7"]}
-    state = await forge(browser, opened, fields=fields)
+    state = await forge(browser, opened, fields=fields, ready=None)
 
     response = await browser.client.post(browser.path, data={"state": state, "go": "send"})
 

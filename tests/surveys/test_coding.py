@@ -262,7 +262,7 @@ async def test_the_text_as_written_is_never_stored(database, open_wave):
     answers = {"endre": "Kari Hansen, 01019010046, lys i Skiringssal 4!", "annet": "Benker"}
     pool = await open_pool(database.config, "resident", size=1)
     async with pool:
-        send = (Inbox(pool), lay_out(survey), draft, answers, "nb")
+        send = (Inbox(pool), draft, answering.make_ready(lay_out(survey), answers), "nb")
         said = [await answering.hand_in(*send), await answering.hand_in(*send)]
     row = await owner.fetchrow("select texts, masking from answer")
     stored = {"endre": "[navn], [fødselsnummer], lys i [adresse]!", "annet": "Benker"}

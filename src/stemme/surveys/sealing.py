@@ -9,6 +9,7 @@ import os
 import secrets
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -26,6 +27,16 @@ _KEY = 32
 
 class SealBroken(Exception):
     """The sealed answer was changed, cut short, sealed by another key, or is too old."""
+
+
+class Ready(msgspec.Struct, array_like=True, frozen=True):
+    """An answer as it was read over and found in order: what is sent is what was reviewed."""
+
+    coded: dict[str, Any]
+    texts: dict[str, str]
+    """Masked already, by edition `masking` of the rules."""
+    masking: int
+    digest: bytes
 
 
 class Draft(msgspec.Struct, array_like=True, frozen=True):
@@ -48,6 +59,8 @@ class Draft(msgspec.Struct, array_like=True, frozen=True):
     """The review page has been reached, so every page offers the way back to it."""
     step: int = 0
     """Counts up with every page: of two drafts of one person the higher is the newer."""
+    ready: Ready | None = None
+    """On the review page, where nothing is wrong: checked, coded and masked by ourselves."""
 
 
 _encode = msgspec.msgpack.Encoder().encode

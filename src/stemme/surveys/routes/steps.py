@@ -15,8 +15,9 @@ from litestar.response import Redirect
 from stemme.surveys import forms, views
 from stemme.surveys.routes.visits import Visit, sealer_of, shelf_of
 from stemme.surveys.rules import layout as rules
+from stemme.surveys.rules import masking
 from stemme.surveys.rules.values import Problem
-from stemme.surveys.sealing import Draft
+from stemme.surveys.sealing import Draft, Ready
 from stemme.surveys.service import answering
 
 # The browser's own Back leads through pages that came by POST. It may keep them for that; else it
@@ -34,7 +35,6 @@ class Answering:
         self.draft = draft
         self.layout = visit.layout
         self.fields = self._all_fields(pairs)
-        self.reading = forms.read(self.layout, self.fields, answering.today())
 
     def _all_fields(self, pairs: list[tuple[str, Any]]) -> forms.Fields:
         """What is sealed, but of the open page what was just posted."""
@@ -46,6 +46,11 @@ class Answering:
             **{name: values for name, values in self.draft.fields.items() if name not in here},
             **{name: values for name, values in posted.items() if name in here},
         }
+
+    @cached_property
+    def reading(self) -> forms.Reading:
+        """All that was posted so far, read by the rules of the survey."""
+        return forms.read(self.layout, self.fields, answering.today())
 
     @cached_property
     def pages(self) -> list[int]:
@@ -122,29 +127,34 @@ class Answering:
         if name in self.layout.questions:
             for one in self.layout.question(name).fields:
                 self.fields.pop(one, None)
-            self.reading = forms.read(self.layout, self.fields, answering.today())
-            self.__dict__.pop("pages", None)
+            for known in ("reading", "pages"):
+                self.__dict__.pop(known, None)
         return self.here()
 
     async def _send(self) -> _Page:
-        """Check every page once more, then hand it in; what a condition hid again is left out."""
+        """Hand in what was reviewed; what was never in order there is shown again."""
         if not self.on_review:
             return self._onward(to_review=True)
-        wrong = self.reading.problems
-        if wrong:
+        ready = self.draft.ready
+        if ready is None or ready.masking != masking.RULES:
+            ready = self._ready()
+        if ready is None:
+            wrong = self.reading.problems
             page = min(self.layout.question(name).page for name in wrong)
             here = {n: p for n, p in wrong.items() if self.layout.question(n).page == page}
             return self.ask(page, status=422, errors=here)
-        outcome = await answering.hand_in(
-            shelf_of(self.visit.request).inbox,
-            self.layout,
-            self.draft,
-            rules.asked(self.layout, self.reading.answers, self.reading.shown),
-            self.visit.lang,
-        )
+        inbox = shelf_of(self.visit.request).inbox
+        outcome = await answering.hand_in(inbox, self.draft, ready, self.visit.lang)
         if outcome in ("stored", "repeated"):
             return self._receipt()
         return self._kept("conflict", 409) if outcome == "conflict" else self._kept("too_late", 410)
+
+    def _ready(self) -> Ready | None:
+        """Every page checked once more, what a condition hid left out; None if one is wrong."""
+        if self.reading.problems:
+            return None
+        answers = rules.asked(self.layout, self.reading.answers, self.reading.shown)
+        return answering.make_ready(self.layout, answers)
 
     async def _too_late(self, go: str) -> _Page:
         """No longer taken; but what was sent in time still has its receipt."""
@@ -178,15 +188,16 @@ class Answering:
 
     def _sealed(self, page: int, *, reviewed: bool = False) -> str:
         """The draft as it travels on; what is far too long stays in the form of its page."""
-        asked = [] if page >= len(self.layout.pages) else self._asked_on(page)
+        on_review = page >= len(self.layout.pages)
         return sealer_of(self.visit.request).seal(
             msgspec.structs.replace(
                 self.draft,
                 page=page,
                 fields={name: one for name, one in self.fields.items() if forms.travels(one)},
-                seen=asked,
+                seen=[] if on_review else self._asked_on(page),
                 reviewed=self.draft.reviewed or reviewed,
                 step=self.draft.step + 1,
+                ready=self._ready() if on_review else None,
             )
         )
 

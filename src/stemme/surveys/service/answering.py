@@ -17,7 +17,7 @@ from stemme.surveys import store
 from stemme.surveys.model import Answers, Version, Wave
 from stemme.surveys.rules import masking
 from stemme.surveys.rules.layout import Layout, lay_out, split
-from stemme.surveys.sealing import Draft
+from stemme.surveys.sealing import Draft, Ready
 from stemme.surveys.service.inbox import Inbox
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -106,26 +106,30 @@ def receipt_of(token: bytes) -> bytes:
     return hashlib.sha256(token).digest()
 
 
-async def hand_in(
-    inbox: Inbox, layout: Layout, draft: Draft, answers: Answers, lang: str
-) -> store.Outcome:
-    """Send an answer; `answers` are those without a problem to questions that are shown.
+def make_ready(layout: Layout, answers: Answers) -> Ready:
+    """An answer as it may be stored; `answers` are those in order to questions that are shown.
 
     What is written in one's own words is masked here: it never leaves this process otherwise.
     """
     coded, texts = split(layout, answers)
     streets = layout.survey.streets
     texts = {name: masking.mask(text, streets) for name, text in texts.items()}
+    digest = hashlib.sha256(_canonical([coded, texts])).digest()
+    return Ready(coded, texts, masking.RULES, digest)
+
+
+async def hand_in(inbox: Inbox, draft: Draft, ready: Ready, lang: str) -> store.Outcome:
+    """Send an answer, and say what became of it once that is durable."""
     row = store.Row(
         survey=draft.survey,
         wave=draft.wave,
         revision=draft.revision,
         receipt=receipt_of(draft.token),
-        digest=hashlib.sha256(_canonical([coded, texts])).digest(),
+        digest=ready.digest,
         language=lang,
-        coded=coded,
-        texts=texts,
-        masking=masking.RULES,
+        coded=ready.coded,
+        texts=ready.texts,
+        masking=ready.masking,
     )
     return await inbox.append(row)
 
