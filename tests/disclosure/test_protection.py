@@ -259,3 +259,28 @@ def test_attacker_breaks_nothing_that_was_protected(case: tuple[Plan, Coded]) ->
     except ReleaseRefused as refused:
         reason = refused.reason
     assert reason in {None, Refusal.TOO_FEW}
+
+
+def test_few_who_named_no_group_keep_their_answers():
+    """Of three people outside all groups no question shows what the groups leave over."""
+    chance = np.random.default_rng(3)
+    group = np.repeat(np.array([0, 1, 2, -1], dtype=np.int16), [18, 24, 20, 3])
+    names = [f"valg-{n}" for n in range(12)]
+    answers = {
+        name: np.where(chance.random(group.size) < chance.uniform(0.3, 0.7), 0, 1).astype(np.int16)
+        for name in names
+    }
+    plan = Plan(
+        "prove",
+        tuple(Variable(name, ("ja", "nei"), ("ja",)) for name in names),
+        (Breakdown("alder", ("ung", "voksen", "eldre")),),
+        tuple(Table(name, ("alder",)) for name in names),
+    )
+    release = make_release(plan, Coded(answers, {"alder": group}), header={})
+
+    complete = [
+        table.variable
+        for table in release.tables
+        if table.by is not None and all(None not in row.percents for row in table.groups)
+    ]
+    assert [] == complete

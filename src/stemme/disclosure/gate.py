@@ -24,7 +24,7 @@ from stemme.disclosure.model import (
 )
 from stemme.disclosure.percentage import band_of_tens, whole_percent
 from stemme.disclosure.plan import Coded, Plan, Table
-from stemme.disclosure.protection import Counted, count, protect
+from stemme.disclosure.protection import Counted, count, few_outside, protect
 from stemme.disclosure.system import BASE, DISTRICT, Cell
 from stemme.disclosure.tally import Counts, Tally
 
@@ -32,12 +32,13 @@ from stemme.disclosure.tally import Counts, Tally
 def make_release(plan: Plan, coded: Coded, *, header: Header) -> Release:
     """The frozen release of a wave; raises PlanError or ReleaseRefused, and then nothing leaves.
 
-    Those who named no group are protected by rounding, which only the attacker can judge: where it
-    is not enough, one more group is hidden and the attack repeated.
+    Those who named no group are protected by a hidden share where they are few, else by rounding,
+    which only the attacker can judge: where it is not enough, one more group is hidden and the
+    attack repeated.
     """
     counted = count(plan, coded)
     tallies = {counts.variable.id: counts for counts in counted.tallies}
-    masked: dict[tuple[str, str], int] = {}
+    masked = few_outside(counted)
     while True:
         release = _release(counted, protect(counted, masked), header)
         verdict = attack(release.encode())

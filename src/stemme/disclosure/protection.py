@@ -85,6 +85,22 @@ def protect(counted: Counted, masked: Masked = MappingProxyType({})) -> list[fro
     return hidden
 
 
+def few_outside(counted: Counted) -> dict[tuple[str, str], int]:
+    """Where few named no group: one share to hide per table by groups, as `Masked`.
+
+    They are what is left of the district without its groups. Bands do not hide how many they are
+    from who compares many questions, so a share has to be missing.
+    """
+    return {
+        (table.variable, name): 1
+        for table, counts, limits in zip(
+            counted.plan.tables, counted.tallies, counted.limits, strict=True
+        )
+        for by, name in enumerate(table.by)
+        if 0 < counts.groups[by][-1].sum() < limits.count
+    }
+
+
 def _unshown(counted: Counted, at: int, masked: Masked) -> frozenset[Cell]:
     table, counts = counted.plan.tables[at], counted.tallies[at]
     cells: list[Cell] = []
