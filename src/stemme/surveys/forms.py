@@ -12,7 +12,6 @@ from stemme.i18n import parse_number, translate
 from stemme.surveys.model import (
     Answers,
     AnswerValue,
-    Check,
     Many,
     Number,
     One,
@@ -156,8 +155,8 @@ def read(layout: Layout, fields: Mapping[str, list[str]], today: str) -> Reading
 
 def explain(part: Part, problem: Problem, texts: Mapping[str, str], lang: str) -> str:
     """The problem in a sentence that says what to do."""
-    if problem.kind == "check":
-        check: Check = getattr(part.node, "checks")[int(problem.limit)]  # noqa: B009
+    if problem.kind == "check" and isinstance(part.node, Question):
+        check = part.node.checks[int(problem.limit)]
         return texts.get(f"{part.path}.checks.{int(problem.limit)}.message", check.message)
     limit = f"{problem.limit:g}"
     sentences = {

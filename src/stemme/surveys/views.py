@@ -244,16 +244,15 @@ def _in_words(part: Part, texts: Texts, value: AnswerValue | None) -> Iterator[s
     elif isinstance(part.node, One):
         yield labels.get(str(value), str(value))
     elif isinstance(part.node, Slider):
-        yield _with_end(part, texts, value)
+        yield _with_end(part, part.node, texts, value)
     elif isinstance(part.node, Number):
         yield f"{value} {_text(texts, part.path, 'unit')}".strip()
     else:
         yield str(value)
 
 
-def _with_end(part: Part, texts: Texts, value: AnswerValue) -> str:
+def _with_end(part: Part, node: Slider, texts: Texts, value: AnswerValue) -> str:
     """The number, with the words beside it where it is one of the ends."""
-    node = part.node
-    ends = {node.min: "ends.0", node.max: "ends.1"} if isinstance(node, Slider) else {}
-    words = _text(texts, part.path, ends[value]) if value in ends else ""  # type: ignore[index]
+    end = "ends.0" if value == node.min else "ends.1" if value == node.max else ""
+    words = _text(texts, part.path, end) if end else ""
     return f"{value} ({words})" if words else str(value)
