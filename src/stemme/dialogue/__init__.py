@@ -1,0 +1,1 @@
+"""Torstrandsdialogen: short statements, reactions to them, and the map of opinions."""

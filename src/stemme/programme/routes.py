@@ -1,0 +1,1 @@
+"""Handlers, one router a door."""

@@ -1,0 +1,1 @@
+"""Workshops: tables, notes taken at them, the wall, and the minutes."""
