@@ -131,7 +131,8 @@ async def _apply(conn: asyncpg.Connection, migration: Migration) -> None:
     async with conn.transaction():
         # Waiting for a lock stops every reader behind it: give up soon rather than stop the site.
         await conn.execute("set local lock_timeout = '5s'")
-        await conn.execute(migration.sql)
+        # A file of nothing but comments would leave the driver without an answer to read.
+        await conn.execute(f"{migration.sql}\n;select")
         await conn.execute(
             "insert into schema_migration (version, digest) values ($1, $2)",
             migration.version,
