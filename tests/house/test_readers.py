@@ -12,7 +12,7 @@ from stemme.db.migrate import ROLES
 # What is not here, nobody but the owner may. A verb without columns covers all of them.
 PUBLISHED = {"survey_version": ["select"], "wave": ["select"], "release": ["select"]}
 TABLES: dict[str, dict[str, list[str]]] = {
-    "resident": PUBLISHED,
+    "resident": {**PUBLISHED, "finding": ["select"]},
     "staff": {
         "survey_version": ["select"],
         "wave": [
@@ -21,6 +21,7 @@ TABLES: dict[str, dict[str, list[str]]] = {
             "update state revision late_until",
         ],
         "release": ["select"],
+        "finding": ["select", "insert survey wave edition texts"],
         "fieldwork_count": ["select"],
         "staff_account": ["select", "insert", "update"],
         "staff_invitation": ["select", "insert", "update"],
@@ -47,6 +48,24 @@ FUNCTIONS: dict[str, set[str]] = {
     },
     "analyst": {"request_export", "export_answers"},
 }
+
+# Workshops: phones append to the log of their own table and read that; staff never change a log.
+WRITE = ["select", "insert", "update"]
+TABLES["staff"] |= {
+    "workshop": WRITE,
+    "workshop_note": WRITE,
+    "workshop_headcount": [*WRITE, "delete"],
+    "workshop_coding": [*WRITE, "delete"],
+    "workshop_minutes": [*WRITE, "delete"],
+    "workshop_operation": ["select"],
+    "workshop_photo": ["select"],
+    "workshop_table": ["select", "insert", "update projected"],
+}
+FUNCTIONS["resident"] |= {
+    *("join_workshop", "append_notes", "pull_notes", "append_photo", "pull_photo"),
+    *("show_wall", "pull_wall"),
+}
+FUNCTIONS["retention"] |= {"delete_expired_workshops"}
 
 ANSWER = {"trygghet": "svært trygg"}
 TEXT = {"ide": "En benk ved elva"}
