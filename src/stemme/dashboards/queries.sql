@@ -3,7 +3,9 @@
 -- name: list_newest_releases()
 -- role: stemme_resident
 -- A real release always goes before the sample one.
-select distinct on (survey) survey, wave, sample, released_on from release
+select distinct on (survey) survey, wave, sample, released_on,
+    (select coalesce(max(edition), 0) from finding f where f.survey = r.survey and f.wave = r.wave) as findings
+from release r
 order by survey, sample, wave desc;
 
 -- name: list_public_releases()
@@ -65,3 +67,12 @@ select delete_withdrawn();
 -- name: rewrite_answers()
 -- role: stemme_retention
 select rewrite_answers();
+
+-- name: find_findings(survey, wave)
+-- role: stemme_resident
+select texts from finding where survey = $1 and wave = $2 order by edition desc limit 1;
+
+-- name: insert_findings(survey, wave, edition, texts)
+-- role: stemme_staff
+insert into finding (survey, wave, edition, texts) values ($1, $2, $3, $4) on conflict do nothing
+returning edition;

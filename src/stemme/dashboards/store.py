@@ -18,6 +18,10 @@ PREFETCH = 2_000
 """Rows a streaming pass holds at a time."""
 
 
+Findings = dict[str, dict[str, str]]
+"""A place in the results (a question, a focus area, the top) to its sentence in each language."""
+
+
 class ReleaseKey(NamedTuple):
     """Which release of a survey is shown, and whether its answers were invented."""
 
@@ -25,6 +29,8 @@ class ReleaseKey(NamedTuple):
     wave: int
     sample: bool
     released_on: datetime.date
+    findings: int = 0
+    """The edition of what the office says that it means; 0 while it has said nothing."""
 
 
 async def list_newest_releases(conn: asyncpg.Connection) -> list[ReleaseKey]:
@@ -37,6 +43,18 @@ async def list_public_releases(conn: asyncpg.Connection) -> list[ReleaseKey]:
 
 async def fetch_release_body(conn: asyncpg.Connection, key: ReleaseKey) -> Any:
     return await conn.fetchval(Q.fetch_release_body, key.survey, key.wave)
+
+
+async def find_findings(conn: asyncpg.Connection, key: ReleaseKey) -> Findings:
+    """Give the newest edition of what the office says, by place and language."""
+    found: Findings | None = await conn.fetchval(Q.find_findings, key.survey, key.wave)
+    return found or {}
+
+
+async def insert_findings(conn: asyncpg.Connection, key: ReleaseKey, texts: Findings) -> bool:
+    """Whether this became the edition after the key's; not if somebody else was first."""
+    new = (key.survey, key.wave, key.findings + 1)
+    return await conn.fetchval(Q.insert_findings, *new, texts) is not None
 
 
 async def find_version(conn: asyncpg.Connection, survey: str, revision: int) -> Version | None:
