@@ -27,7 +27,9 @@ def test_small_release_is_as_typed_in(small: Callable[..., Any]) -> None:
         SafeRow_("g1", (40, 49), (None,)),
         SafeRow_("g2", (40, 49), (None,)),
     ) == rows(release, "by0")
-    assert (0, 2, 2, 3) == tuple(getattr(release.hidden, name) for name in Hidden.__struct_fields__)
+    assert (0, 2, 2, 3, 0, 0) == tuple(
+        getattr(release.hidden, name) for name in Hidden.__struct_fields__
+    )
     assert release.attack is not None
 
 

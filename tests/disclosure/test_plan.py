@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from stemme.disclosure.gate import make_release
-from stemme.disclosure.plan import Breakdown, Coded, Plan, PlanError, Table, Variable
+from stemme.disclosure.plan import Asked, Breakdown, Coded, Plan, PlanError, Table, Variable
 
 
 def plan_of(*variables: Variable, **changes: Any) -> Plan:
@@ -75,12 +75,34 @@ def test_minimum_is_never_lowered(lowered: Callable[[], object]) -> None:
             (Breakdown("g", ("1", "2")),),
             (Table("v", ("g",)),),
         ),
+        lambda: Variable("v", ("a", "b"), mean=True),
+        lambda: Variable("v", ("a", "b"), values=(1, 2, 3)),
+        lambda: Variable("v", ("a", "b"), values=(1, 1)),
+        lambda: Variable("v", ("a", "b"), values=(1, 2.0001)),
+        lambda: Variable("v", ("a", "b"), values=(1, 2, 3), bands=(0, 0, 0)),
+        lambda: Variable("v", ("a", "b"), values=(1, 2, 3), bands=(0, 1)),
+        lambda: Variable("v", ("a", "b"), exclusive=True),
+        lambda: Variable("v", ("a", "b", "c"), ("a",), question="q"),
+        lambda: Variable("v", ("a", "b"), question="q"),
+        lambda: plan_of(Variable("v", ("a", "b"), asked=Asked("w", ("a",)))),
+        lambda: plan_of(Variable("v", ("a", "b"), asked=Asked("v", ("a",)))),
+        lambda: plan_of(
+            Variable("w", ("a", "b")), Variable("v", ("a", "b"), asked=Asked("w", ("c",)))
+        ),
     ],
 )
 def test_plan_that_contradicts_itself_is_refused(wrong: Callable[[], object]) -> None:
     """Unknown names, repeated names and groups without top categories are refused."""
     with pytest.raises(PlanError):
         wrong()
+
+
+def test_bands_join_inner_codes_to_categories() -> None:
+    """A scale from 0 to 10 has eleven inner codes, each in one of three published categories."""
+    bands = (0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 2)
+    scale = Variable("v", ("low", "mid", "high"), ("high",), values=tuple(range(11)), bands=bands)
+    assert 11 == scale.codes
+    assert [(0, 1, 2, 3), (4, 5, 6), (7, 8, 9, 10)] == [scale.members(c) for c in range(3)]
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,14 @@ from stemme.disclosure.elimination import Matrix
 from stemme.disclosure.system import DISTRICT, TOP, Cell, table_system
 from stemme.disclosure.tally import Counts, Tally
 
+Sums = tuple[tuple[int, ...], ...]
+"""Codes of the district whose sums other tables show."""
+
 WIDTH = 3
 """The least width of what a reader can know about a small count that the plan never shows."""
 
 
-def narrow_rows(tally: Tally, hidden: frozenset[Cell], least: int) -> frozenset[Cell]:
+def narrow_rows(tally: Tally, hidden: frozenset[Cell], least: int, also: Sums) -> frozenset[Cell]:
     """The rows, as their TOP cells, where a count below `least` of one category is too exposed."""
     suspects = [
         (by, group, category)
@@ -28,7 +31,7 @@ def narrow_rows(tally: Tally, hidden: frozenset[Cell], least: int) -> frozenset[
     if not suspects:
         return frozenset()
     categories = len(tally.district)
-    system = table_system(tally, [[category] for category in range(categories)])
+    system = table_system(tally, [[category] for category in range(categories)], also)
     starts = np.cumsum([categories, *(counts.size for counts in tally.groups)])
     targets = np.zeros((len(suspects), len(system.truth)), dtype=np.int64)
     for row, (by, group, category) in zip(targets, suspects, strict=True):
@@ -59,7 +62,8 @@ def _unproven(counts: Counts, least: int) -> Matrix:
 def _lowest(tally: Tally, truth: Matrix, hidden: frozenset[Cell]) -> Matrix:
     """A hidden category of the district is taken as known to be none of the zeros."""
     lowest = np.zeros_like(truth)
-    for category in range(len(tally.district)):
+    for category in range(len(tally.variable.categories)):
+        members = tally.variable.members(category)
         if Cell(DISTRICT, DISTRICT, category) in hidden and not tally.variable.sensitive:
-            lowest[category] = min(1, truth[category])
+            lowest[members[0]] = min(1, truth[members[0]]) if len(members) == 1 else 0
     return lowest

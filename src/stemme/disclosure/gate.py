@@ -76,7 +76,9 @@ def _safe_tables(
     variable = counts.variable
     home = Cell(DISTRICT, DISTRICT, BASE)
     categories = tuple(range(len(variable.categories)))
-    row = _safe_row(None, home, counts.district, [((p,), p) for p in categories], hidden)
+    row = _safe_row(
+        None, home, counts.district, [(variable.members(p), p) for p in categories], hidden
+    )
     yield SafeTable(variable.id, None, variable.categories, (row,))
     top = [(tuple(counts.top), system.TOP)]
     for by, name in enumerate(table.by):

@@ -5,98 +5,133 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import combinations
+from typing import NamedTuple
 
+import numpy as np
+
+from stemme.disclosure.plan import Coded, Plan
 from stemme.disclosure.system import BASE, DISTRICT, TOP, Cell
-from stemme.disclosure.tally import Counts, Marks, Tally
+from stemme.disclosure.tally import Tally
 
-Place = tuple[int, Cell]
-"""A cell, and which of the plan's tables it is in."""
+Numbered = tuple["Crowd", int]
+"""A crowd, and how many it is."""
 
 _MANY = 12
 """Of more categories than this only neighbours are tried as sums."""
 
 
-def shared(tallies: list[Tally]) -> list[list[Place]]:
-    """Groups of places that are the same people by how the survey is built.
+class Crowd(NamedTuple):
+    """Those of one row of the plan's `at`-th table who chose one of the inner `codes`.
+
+    `cell` is where their number stands, None if it is a sum of categories.
+    """
+
+    at: int
+    by: int
+    group: int
+    codes: tuple[int, ...]
+    cell: Cell | None
+
+    @property
+    def is_base(self) -> bool:
+        return self.cell is not None and self.cell.part == BASE
+
+
+def shared(plan: Plan, coded: Coded, tallies: list[Tally]) -> list[list[Crowd]]:
+    """Crowds that are the same people by how the survey is built; each list has a base.
 
     Such are the bases of choices of one question, the base of a question that only those who chose
-    something were asked, and a group that is also published as a category of its own. Where the
-    same people happen to have given two answers, no reader can know of it.
+    something were asked, and a group that is also published as a category, or as a sum of them.
+    Where the same people happen to have given two answers, no reader can know of it.
     """
-    places: defaultdict[int, list[Place]] = defaultdict(list)
-    asked = {_mark(counts.district_marks) for counts in tallies}
-    for at, counts in enumerate(tallies):
-        for mark, cell in [*_district(counts), *_groups(counts, asked)]:
-            places[mark].append((at, cell))
-    return [
-        group
-        for group in places.values()
-        if len({at for at, _ in group}) > 1 and any(cell.part == BASE for _, cell in group)
-    ]
+    people = _People(plan, coded)
+    crowds = [crowd for at, counts in enumerate(tallies) for crowd in _rows(at, counts)]
+    filters = {
+        (crowd.at, crowd.codes)
+        for group in people.together(crowds)
+        for crowd in group
+        if crowd.by == DISTRICT
+    }
+    crowds += [half for at, counts in enumerate(tallies) for half in _halves(at, counts, filters)]
+    return list(people.together(crowds))
 
 
-def known_sums(counts: Tally, bases: set[int]) -> tuple[tuple[int, ...], ...]:
-    """The categories that together are one of the `bases`, as marks, that are shown somewhere.
+class _People:
+    """Tells who is in a crowd; asked only where two are as many."""
 
-    Groups are often merged categories of a question that is published itself.
+    def __init__(self, plan: Plan, coded: Coded) -> None:
+        self._answers = [coded.variables[table.variable] for table in plan.tables]
+        self._groups = [[coded.breakdowns[by] for by in table.by] for table in plan.tables]
+
+    def together(self, crowds: Iterable[Numbered]) -> Iterator[list[Crowd]]:
+        """The crowds in lists of the same people, those of one table alone left out."""
+        numbers: defaultdict[int, list[Crowd]] = defaultdict(list)
+        for crowd, number in crowds:
+            numbers[number].append(crowd)
+        for alike in filter(_linkable, numbers.values()):
+            same: defaultdict[bytes, list[Crowd]] = defaultdict(list)
+            for crowd in alike:
+                same[self._key(crowd)].append(crowd)
+            yield from filter(_linkable, same.values())
+
+    def _key(self, crowd: Crowd) -> bytes:
+        answers = self._answers[crowd.at]
+        inside = np.isin(answers, crowd.codes) if crowd.codes else answers >= 0
+        if crowd.by != DISTRICT:
+            inside &= self._groups[crowd.at][crowd.by] == crowd.group
+        return np.packbits(inside).tobytes()
+
+
+def _linkable(crowds: list[Crowd]) -> bool:
+    return len({crowd.at for crowd in crowds}) > 1 and any(crowd.is_base for crowd in crowds)
+
+
+def _rows(at: int, counts: Tally) -> Iterator[Numbered]:
+    """Everybody in a row, and in a category of the district or a sum of them; none is empty.
+
+    All the codes of a row are written as none.
     """
-    chosen = [place for place, count in enumerate(counts.district) if count]
-    return tuple(
-        members
-        for members in _subsets(chosen)
-        if _mark(counts.district_marks[list(members)]) in bases
-    )
+    everybody = int(counts.district.sum())
+    for codes, part in _sums(counts):
+        cell = None if part is None else Cell(DISTRICT, DISTRICT, part)
+        number = int(counts.district[list(codes)].sum()) if codes else everybody
+        if number and (not codes or number < everybody):
+            yield Crowd(at, DISTRICT, DISTRICT, codes, cell), number
+    for by, table in enumerate(counts.groups):
+        for group, number in enumerate(table[:-1].sum(axis=1)):
+            if number:
+                yield Crowd(at, by, group, (), Cell(by, group, BASE)), int(number)
 
 
-def base_marks(counts: Tally, hidden: Iterable[Cell]) -> Iterator[int]:
-    """The marks of a variable's bases, but for those of hidden ones and of empty rows."""
-    for mark, cell in [*_district(counts), *_groups(counts, set())]:
-        if cell.part == BASE and cell not in hidden:
-            yield mark
+def _halves(
+    at: int, counts: Tally, filters: set[tuple[int, tuple[int, ...]]]
+) -> Iterator[Numbered]:
+    """Of each group those who chose top, or the rest, if these were asked something else."""
+    for codes, part in ((tuple(counts.top), TOP), (tuple(counts.rest), None)):
+        if (at, codes) in filters:
+            for by, table in enumerate(counts.groups):
+                for group, row in enumerate(table[:-1]):
+                    number = int(row[list(codes)].sum())
+                    if 0 < number < row.sum():
+                        cell = None if part is None else Cell(by, group, part)
+                        yield Crowd(at, by, group, codes, cell), number
 
 
-def _subsets(places: list[int]) -> Iterator[tuple[int, ...]]:
+def _sums(counts: Tally) -> Iterator[tuple[tuple[int, ...], int | None]]:
+    yield (), BASE
+    places = range(len(counts.variable.categories))
+    members = [counts.variable.members(place) for place in places]
+    for place in places:
+        yield members[place], place
+    for subset in _subsets(
+        [place for place in places if counts.district[list(members[place])].any()]
+    ):
+        yield tuple(sorted(code for place in subset for code in members[place])), None
+
+
+def _subsets(places: list[int]) -> Iterable[tuple[int, ...]]:
     for size in range(2, len(places)):
         if len(places) <= _MANY:
             yield from combinations(places, size)
         else:
             yield from (tuple(places[at : at + size]) for at in range(len(places) - size + 1))
-
-
-def _district(counts: Tally) -> Iterator[tuple[int, Cell]]:
-    """The district's base, and each category and its complement unless all chose it."""
-    everybody = _mark(counts.district_marks)
-    if everybody:
-        yield everybody, Cell(DISTRICT, DISTRICT, BASE)
-    for place in range(len(counts.district)):
-        cell = Cell(DISTRICT, DISTRICT, place)
-        yield from _halves(cell, counts.district, counts.district_marks, [place])
-
-
-def _groups(counts: Tally, asked: set[int]) -> Iterator[tuple[int, Cell]]:
-    """The groups' bases, and their shares where those who chose so were asked something else."""
-    home = Cell(DISTRICT, DISTRICT, TOP)
-    halves = [m for m, _ in _halves(home, counts.district, counts.district_marks, counts.top)]
-    filters = [half for half, mark in enumerate(halves) if mark in asked]
-    for by, (table, marks) in enumerate(zip(counts.groups, counts.group_marks, strict=True)):
-        for group in range(len(table) - 1):
-            if table[group].any():
-                yield _mark(marks[group]), Cell(by, group, BASE)
-            parts = list(_halves(Cell(by, group, TOP), table[group], marks[group], counts.top))
-            if parts:
-                yield from (parts[half] for half in filters)
-
-
-def _halves(
-    cell: Cell, row: Counts, marks: Marks, members: list[int]
-) -> Iterator[tuple[int, Cell]]:
-    """Those of a row who chose one of the members, and those who did not, if there are both."""
-    if 0 < row[members].sum() < row.sum():
-        inside = _mark(marks[members])
-        yield inside, cell
-        yield (_mark(marks) - inside) % 2**64, cell
-
-
-def _mark(marks: Marks) -> int:
-    """The mark of people in several cells together."""
-    return int(marks.sum())

@@ -64,16 +64,18 @@ class Published(Struct, frozen=True, forbid_unknown_fields=True):
             raise TypeError(f"only the disclosure gate makes a {type(self).__name__}")
 
 
-class SafeRow(Published, frozen=True):
+class SafeRow(Published, frozen=True, omit_defaults=True):
     """One row of shares; `group` None is the whole district. None marks every hidden number.
 
     `base` is the band of tens the number of answers lies in, both ends included; hidden together
-    with its percents. `percents` are whole, one a column, of those who answered in this row.
+    with all else. `percents` are whole, one a column, of those who answered in this row. `mean` is
+    the mean score with one decimal, None as well where the plan has none.
     """
 
     group: str | None
     base: tuple[int, int] | None
     percents: tuple[int | None, ...]
+    mean: float | None = None
 
 
 class SafeTable(Published, frozen=True):
@@ -115,16 +117,24 @@ class Attack(Published, frozen=True):
 
 
 class Hidden(Published, frozen=True):
-    """How many of the planned percentages are hidden, in the district's rows and in the groups'."""
+    """How many planned percentages are hidden, in the district's rows and in the groups'.
+
+    `means` are the hidden ones of all planned means.
+    """
 
     district: int
     district_of: int
     groups: int
     groups_of: int
+    means: int = 0
+    means_of: int = 0
 
 
-class Release(Published, frozen=True):
-    """All that is ever published of a wave, frozen, with its plan and the attack on it."""
+class Release(Published, frozen=True, omit_defaults=True):
+    """All that is ever published of a wave, frozen, with its plan and the attack on it.
+
+    `weighted`: percentages and means are of weighted answers; bases count people.
+    """
 
     header: Header
     plan: Plan
@@ -132,6 +142,7 @@ class Release(Published, frozen=True):
     hidden: Hidden
     attack: Attack | None
     digest: str
+    weighted: bool = False
 
     def district(self, variable: str) -> SafeTable:
         """The variable's distribution in the whole district; KeyError if it is not in the plan."""
@@ -167,20 +178,24 @@ class Release(Published, frozen=True):
         return release
 
 
-def content_digest(header: Header, plan: Plan, tables: tuple[SafeTable, ...]) -> str:
+def content_digest(
+    header: Header, plan: Plan, tables: tuple[SafeTable, ...], *, weighted: bool = False
+) -> str:
     """Ties what is shown to the plan it follows and to the wave it is of."""
-    content = msgspec.json.encode((header, plan, tables), order="deterministic")
+    kind = (True,) if weighted else ()
+    content = msgspec.json.encode((header, plan, tables, *kind), order="deterministic")
     return hashlib.sha256(content).hexdigest()
 
 
 def _check_published(release: Release) -> None:
-    if release.digest != content_digest(release.header, release.plan, release.tables):
+    digest = content_digest(release.header, release.plan, release.tables, weighted=release.weighted)
+    if release.digest != digest:
         raise ValueError("the release is not what was published")
     for table in release.tables:
         for row in table.rows:
             if len(row.percents) != len(table.columns):
                 raise ValueError(f"{table.variable}: a row does not fit its columns")
-            if row.base is None and any(share is not None for share in row.percents):
+            if row.base is None and any(n is not None for n in (*row.percents, row.mean)):
                 raise ValueError(f"{table.variable}: shares without a base")
             if any(share is not None and not 0 <= share <= 100 for share in row.percents):
                 raise ValueError(f"{table.variable}: a share is no percentage")

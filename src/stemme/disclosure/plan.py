@@ -20,6 +20,9 @@ MINIMUM_SENSITIVE = 10
 MINIMUM_BASE = 10
 """A group in which fewer than this answered is not shown at all."""
 
+MOST = 1_000_000
+"""The largest score of an answer."""
+
 if TYPE_CHECKING:
     # A door reads plans but never counts: it starts a tenth of a second sooner without numpy.
     import numpy as np
@@ -34,10 +37,23 @@ class PlanError(StemmeError):
     status: ClassVar[int] = 422
 
 
+class Asked(Struct, frozen=True, forbid_unknown_fields=True):
+    """Only those who chose one of `categories` of another variable were asked this one."""
+
+    variable: str
+    categories: tuple[str, ...]
+
+
 class Variable(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One published question: a grid row is its own variable, a choice of a `many` is a yes/no one.
 
-    `top` names the categories whose joint share groups are compared by.
+    `top` names the categories whose joint share groups are compared by. `values` are the scores of
+    the inner codes answers are kept as, `bands` the place in `categories` of each; without them
+    an inner code is a category. `mean` plans the mean score of the district and of each group.
+
+    Variables with the same `question` are choices of it: the same people answered each, and each
+    of them chose at least one, unless `open_choices` says that the plan leaves some choices out.
+    Who chose an `exclusive` one chose none of the others.
     """
 
     id: str
@@ -45,6 +61,13 @@ class Variable(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     top: tuple[str, ...] = ()
     minimum: int | None = None
     sensitive: bool = False
+    values: tuple[float, ...] = ()
+    bands: tuple[int, ...] = ()
+    mean: bool = False
+    question: str = ""
+    exclusive: bool = False
+    open_choices: bool = False
+    asked: Asked | None = None
 
     def __post_init__(self) -> None:
         known = set(self.categories)
@@ -53,6 +76,19 @@ class Variable(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
         if len(set(self.top)) != len(self.top) or not set(self.top) < known:
             raise PlanError(f"{self.id}: top must be some of the categories, not all")
         _require_minimum(self.id, self.minimum, MINIMUM_SENSITIVE if self.sensitive else MINIMUM)
+        if wrong := _wrong_scores(self) or _wrong_question(self):
+            raise PlanError(f"{self.id}: {wrong}")
+
+    @property
+    def codes(self) -> int:
+        """How many inner codes there are."""
+        return len(self.values) or len(self.categories)
+
+    def members(self, category: int) -> tuple[int, ...]:
+        """The inner codes of a category, by its place."""
+        if not self.bands:
+            return (category,)
+        return tuple(code for code, band in enumerate(self.bands) if band == category)
 
 
 class Breakdown(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -99,6 +135,7 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
                 raise PlanError(f"{table.variable}: `by` must be some of the breakdowns, each once")
             if table.by and not variables[table.variable].top:
                 raise PlanError(f"{table.variable}: a table by groups needs top categories")
+        _require_sound_filters(variables)
 
     def variable(self, variable_id: str) -> Variable:
         return _by_id(self.variables)[variable_id]
@@ -134,10 +171,56 @@ def _require_minimum(owner: str, minimum: int | None, floor: int) -> None:
         raise PlanError(f"{owner}: minimum may be raised above {floor}, never lowered")
 
 
+def _wrong_scores(variable: Variable) -> str:
+    """What is wrong with the scores of a variable, if anything."""
+    values, bands = variable.values, variable.bands
+    if (variable.mean or bands) and not values:
+        return "a mean or bands need the values of the inner codes"
+    if any(not (abs(value) <= MOST and (value * 1000).is_integer()) for value in values):
+        return f"values must be numbers up to {MOST} with at most three decimals"
+    if values and len(set(values)) < 2:
+        return "values must not all be the same"
+    if not bands and values and len(values) != len(variable.categories):
+        return "without bands there is one value for each category"
+    if bands and (len(bands) != len(values) or set(bands) != set(range(len(variable.categories)))):
+        return "bands must give each value the place of a category, and leave none empty"
+    return ""
+
+
+def _wrong_question(variable: Variable) -> str:
+    """What is wrong with a choice of a question with many answers, if anything."""
+    if not variable.question:
+        return (
+            "only choices of a question can be exclusive or open"
+            if (variable.exclusive or variable.open_choices)
+            else ""
+        )
+    if len(variable.categories) != 2 or len(variable.top) != 1 or variable.bands:
+        return "a choice of a question has two categories, one of them as top"
+    return ""
+
+
+def _require_sound_filters(variables: dict[str, Variable]) -> None:
+    """Everything asked of some names a variable and categories of the plan, and no circle."""
+    for variable in variables.values():
+        seen, asked = {variable.id}, variable.asked
+        while asked is not None:
+            before = variables.get(asked.variable)
+            if before is None:
+                raise PlanError(f"{variable.id}: asked after {asked.variable}, not in the plan")
+            if not asked.categories or not set(asked.categories) < set(before.categories):
+                raise PlanError(f"{variable.id}: asked after categories {asked.variable} has not")
+            if before.id in seen:
+                raise PlanError(f"{variable.id}: asked after itself")
+            seen.add(before.id)
+            asked = before.asked
+
+
 class Coded(Struct, frozen=True, eq=False):
     """Whole answers as codes, one array entry a respondent: place in `categories` or `groups`.
 
-    -1 is no answer, a missing category, or no group. All arrays have the same length.
+    A variable with `values` has inner codes, places in these. -1 is no answer, a missing category,
+    or no group. All arrays have the same length.
     """
 
     variables: Mapping[str, Codes]

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-import msgspec
 import numpy as np
 from msgspec import Struct
 
-from stemme.disclosure.finer import WIDTH
-from stemme.disclosure.links import Place, base_marks, known_sums, shared
+from stemme.disclosure.finer import WIDTH, Sums
+from stemme.disclosure.links import Crowd, shared
 from stemme.disclosure.plan import Breakdown, Coded, Plan
 from stemme.disclosure.suppression import Limits, hidden_bases, hidden_cells
-from stemme.disclosure.system import BASE, TOP, Cell
+from stemme.disclosure.system import BASE, DISTRICT, TOP, Cell
 from stemme.disclosure.tally import Tally, group_sizes, tallies
+
+Place = tuple[int, Cell]
+"""A cell, and which of the plan's tables it is in."""
 
 Masked = Mapping[tuple[str, str], int]
 """By variable and breakdown, how many groups are hidden for the sake of who named none."""
@@ -31,6 +33,7 @@ class Counted(Struct, frozen=True, eq=False):
     limits: list[Limits]
     forced: list[frozenset[Cell]]
     links: list[list[Place]]
+    known: list[Sums]
 
 
 def count(plan: Plan, coded: Coded) -> Counted:
@@ -48,13 +51,34 @@ def count(plan: Plan, coded: Coded) -> Counted:
         hidden_bases(counts, limit, tuple(sizes[by] for by in table.by))
         for table, counts, limit in zip(plan.tables, counted, limits, strict=True)
     ]
-    bases = {
-        mark
-        for counts, hidden in zip(counted, forced, strict=True)
-        for mark in base_marks(counts, hidden)
-    }
-    known = [msgspec.structs.replace(counts, known=known_sums(counts, bases)) for counts in counted]
-    return Counted(plan, known, limits, forced, shared(counted))
+    same = shared(plan, coded, counted)
+    links = [[(crowd.at, _cell(counted[crowd.at], crowd)) for crowd in crowds] for crowds in same]
+    places = [[(at, cell) for at, cell in group if cell is not None] for group in links]
+    return Counted(plan, counted, limits, forced, places, _known(same, forced))
+
+
+def _known(same: list[list[Crowd]], forced: list[frozenset[Cell]]) -> list[Sums]:
+    """Per table the sums of categories that a shown base elsewhere gives away."""
+    known: list[list[tuple[int, ...]]] = [[] for _ in forced]
+    for crowds in same:
+        if any(crowd.is_base and crowd.cell not in forced[crowd.at] for crowd in crowds):
+            for crowd in crowds:
+                if crowd.by == DISTRICT and crowd.cell is None:
+                    known[crowd.at].append(crowd.codes)
+    return [tuple(sums) for sums in known]
+
+
+def _cell(counts: Tally, crowd: Crowd) -> Cell | None:
+    """Where a crowd's number stands, or that of the others in its row."""
+    if crowd.cell is not None:
+        return crowd.cell
+    if crowd.by != DISTRICT:
+        return Cell(crowd.by, crowd.group, TOP)
+    others = set(range(len(counts.district))) - set(crowd.codes)
+    for place in range(len(counts.variable.categories)):
+        if set(counts.variable.members(place)) == others:
+            return Cell(DISTRICT, DISTRICT, place)
+    return None
 
 
 def used(plan: Plan) -> list[Breakdown]:
@@ -77,7 +101,7 @@ def protect(counted: Counted, masked: Masked = MappingProxyType({})) -> list[fro
     while stale:
         for at in stale:
             counts, limits = counted.tallies[at], counted.limits[at]
-            hidden[at] = hidden_cells(counts, limits, forced[at], unshown[at])
+            hidden[at] = hidden_cells(counts, limits, forced[at], unshown[at], counted.known[at])
         stale = set()
         for at, cell in _given_away(counted.links, hidden):
             forced[at] |= {cell}

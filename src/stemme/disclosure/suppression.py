@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from stemme.disclosure.bounds import ranges
 from stemme.disclosure.elimination import Matrix, publishable
-from stemme.disclosure.finer import narrow_rows
+from stemme.disclosure.finer import Sums, narrow_rows
 from stemme.disclosure.percentage import whole_percent
 from stemme.disclosure.system import BASE, DISTRICT, TOP, Cell, System, table_system
 from stemme.disclosure.tally import Counts, Tally
@@ -58,7 +58,11 @@ def hidden_bases(tally: Tally, limits: Limits, sizes: tuple[Counts, ...]) -> fro
 
 
 def hidden_cells(
-    tally: Tally, limits: Limits, forced: frozenset[Cell], unshown: frozenset[Cell] = frozenset()
+    tally: Tally,
+    limits: Limits,
+    forced: frozenset[Cell],
+    unshown: frozenset[Cell] = frozenset(),
+    also: Sums = (),
 ) -> frozenset[Cell]:
     """Every hidden cell: `forced` ones, too small ones and the fewest more that protect them.
 
@@ -67,7 +71,7 @@ def hidden_cells(
     Steps 2 to 6 of the method: primary cells and complements, candidates in order, elimination,
     repair by linear programming; then what has become needless is shown again.
     """
-    system = table_system(tally)
+    system = table_system(tally, known=also)
     if DISTRICT_BASE in forced or system.value(DISTRICT_BASE) < limits.base:
         return frozenset(system.columns)
     while True:
@@ -76,7 +80,7 @@ def hidden_cells(
         if DISTRICT_BASE in hidden:
             return hidden
         hidden = problem.thinned(hidden)
-        narrow = narrow_rows(tally, hidden, limits.count)
+        narrow = narrow_rows(tally, hidden, limits.count, also)
         if not narrow:
             return hidden
         if narrow <= hidden:

@@ -52,7 +52,11 @@ class System(Struct, frozen=True, eq=False):
         return int(self.columns[cell] @ self.truth)
 
 
-def table_system(tally: Tally, parts: list[list[int]] | None = None) -> System:
+def table_system(
+    tally: Tally,
+    parts: list[list[int]] | None = None,
+    known: Iterable[tuple[int, ...]] = (),
+) -> System:
     """The system of a tally; `parts` are the categories groups tell apart, else top and rest."""
     parts = [tally.top, tally.rest] if parts is None else parts
     truth = [
@@ -65,7 +69,7 @@ def table_system(tally: Tally, parts: list[list[int]] | None = None) -> System:
     unknown = sum(map(len, truth))
     columns = _district_columns(tally, unknown)
     identities: list[Matrix] = []
-    given = [_sum_of(unknown, places) for places in tally.known]
+    given = [_sum_of(unknown, places) for places in known]
     inside = [place for place, part in enumerate(parts) if set(part) <= set(tally.top)]
     start = len(tally.district)
     for by, counts in enumerate(tally.groups):
@@ -81,12 +85,12 @@ def table_system(tally: Tally, parts: list[list[int]] | None = None) -> System:
 
 
 def _district_columns(tally: Tally, unknown: int) -> dict[Cell, Matrix]:
-    categories = range(len(tally.district))
-    columns = {Cell(DISTRICT, DISTRICT, BASE): _sum_of(unknown, categories)}
+    codes = range(len(tally.district))
+    columns = {Cell(DISTRICT, DISTRICT, BASE): _sum_of(unknown, codes)}
     if tally.variable.top:
         columns[Cell(DISTRICT, DISTRICT, TOP)] = _sum_of(unknown, tally.top)
-    for place in categories:
-        columns[Cell(DISTRICT, DISTRICT, place)] = _sum_of(unknown, [place])
+    for place in range(len(tally.variable.categories)):
+        columns[Cell(DISTRICT, DISTRICT, place)] = _sum_of(unknown, tally.variable.members(place))
     return columns
 
 
