@@ -46,7 +46,10 @@ FUNCTIONS: dict[str, set[str]] = {
         *("save_theme", "merge_themes"),
         *("propose_paraphrase", "list_paraphrases", "review_paraphrase"),
     },
-    "analyst": {"request_export", "export_answers"},
+    "analyst": {
+        *("request_export", "export_answers"),
+        *("request_crosstab", "crosstab", "crosstab_budget", "list_crosstabs"),
+    },
 }
 
 # Workshops: phones append to the log of their own table and read that; staff never change a log.
@@ -66,6 +69,17 @@ FUNCTIONS["resident"] |= {
     *("show_wall", "pull_wall"),
 }
 FUNCTIONS["retention"] |= {"delete_expired_workshops"}
+
+# The thread: what people said comes in by a function; what the office writes only grows.
+GROWS = ["select", "insert"]
+TABLES["resident"] |= {name: ["select"] for name in ("measure", "measure_update", "picture")}
+TABLES["staff"] |= {"input": ["select"], "decision": GROWS, "measure": GROWS}
+TABLES["staff"] |= {"measure_update": GROWS, "picture": GROWS, "action_plan": GROWS}
+TABLES["staff"] |= {"evaluation": GROWS, "annual_report": GROWS}
+THREAD = {"published_decisions", "public_inputs", "count_unanswered", "published_reports"}
+FUNCTIONS["resident"] |= THREAD
+FUNCTIONS["staff"] |= {*THREAD, "attach_input", "detach_input"}
+FUNCTIONS["release"] |= {"attach_input"}
 
 ANSWER = {"trygghet": "svært trygg"}
 TEXT = {"ide": "En benk ved elva"}

@@ -1,7 +1,9 @@
-"""The tree every input hangs on: focus area, sub-area and goal, and the plan's measures."""
+"""The tree every input hangs on, the inputs, the answers to them, and the papers of a year."""
 
 from __future__ import annotations
 
+import datetime
+import uuid
 from typing import Literal
 
 from msgspec import Struct, field
@@ -106,3 +108,177 @@ class Programme(Base, frozen=True, kw_only=True):
 
 
 Node = Programme | FocusArea | SubArea | Goal | PlanGoal | Measure
+
+
+# The thread -------------------------------------------------------------------------------------
+
+Kind = Literal["question", "theme", "note", "statement", "proposal"]
+Answer = Literal["yes", "partly", "no", "later"]
+State = Literal["draft", "published", "withdrawn"]
+Status = Literal["potential", "planned", "under_way", "done", "stopped", "ordinary"]
+"""`ordinary`: passed into ordinary operation."""
+AmountKind = Literal["granted", "spent"]
+
+KINDS: tuple[Kind, ...] = ("question", "theme", "note", "statement", "proposal")
+ANSWERS: tuple[Answer, ...] = ("yes", "partly", "no", "later")
+STATUSES: tuple[Status, ...] = (
+    *("potential", "planned", "under_way"),
+    *("done", "ordinary", "stopped"),
+)
+AMOUNT_KINDS: tuple[AmountKind, ...] = ("granted", "spent")
+
+Translations = dict[str, str]
+"""Language to text; the source text stands beside it."""
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """Something people said, as an upper feature hands it to `programme.service.attach`."""
+
+    origin: str
+    """`survey/<slug>`, `workshop/<id>`, `dialogue/<id>` or `panel/<id>`: where it is listed."""
+    titles: Translations
+    """What was asked or said in a line, masked; at least in `source_language`."""
+    source_language: str
+    about: list[str]
+    """Ids of the tree: sub-areas, goals, plan goals or measures; unknown ones are ignored."""
+    received_on: datetime.date
+    public: bool
+    """Whether everyone may read the titles: only what is moderated, coded or our own words."""
+    sample: bool = False
+
+
+class Input(Struct, frozen=True, kw_only=True):
+    """Something people said, as it hangs on the tree."""
+
+    origin: str
+    id: uuid.UUID
+    kind: Kind
+    ref: str
+    source_language: str
+    titles: Translations
+    about: list[str]
+    received_on: datetime.date
+    sample: bool
+    public: bool = True
+
+    def title(self, lang: str) -> str:
+        """Give the title in a language, or as it was said."""
+        return self.titles.get(lang) or self.titles[self.source_language]
+
+    def title_language(self, lang: str) -> str:
+        """Give the language that `title` answers in."""
+        return lang if self.titles.get(lang) else self.source_language
+
+
+class Decided(Struct, frozen=True, kw_only=True):
+    """What the office answers; one version of it."""
+
+    answer: Answer
+    reason: str
+    decided_by: str
+    decided_on: datetime.date
+    inputs: list[uuid.UUID]
+    due_on: datetime.date | None = None
+    measures: list[str] = field(default_factory=list)
+    translations: Translations = field(default_factory=dict)
+
+
+class Decision(Decided, frozen=True, kw_only=True):
+    """A version as it is stored."""
+
+    id: uuid.UUID
+    version: int
+    state: State
+    written_at: datetime.datetime
+
+
+class PublicDecision(Decided, frozen=True, kw_only=True):
+    """What everyone may read: the newest version that was published."""
+
+    id: uuid.UUID
+    version: int
+    published_at: datetime.datetime
+    changed_at: datetime.datetime
+
+    def reason_in(self, lang: str) -> tuple[str, str]:
+        """Give the reason and the language it is in: the one asked for, else bokmål."""
+        text = self.translations.get(lang)
+        return (text, lang) if text else (self.reason, "nb")
+
+
+class AddedMeasure(Struct, frozen=True):
+    """A measure that came after the programme file was written."""
+
+    id: str
+    goal: str
+    title: str
+    description: str
+    added_on: datetime.date
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """How a measure stands; `happened_on` and `amount` (whole kroner) only where they are known."""
+
+    status: Status
+    note: str = ""
+    happened_on: datetime.date | None = None
+    translations: Translations = field(default_factory=dict)
+    amount: int | None = None
+    amount_kind: AmountKind | None = None
+    amount_source: str = ""
+
+
+class MeasureUpdate(Standing, frozen=True, kw_only=True):
+    """One step in the history of a measure."""
+
+    measure: str
+    version: int
+    written_at: datetime.datetime
+
+    def note_in(self, lang: str) -> tuple[str, str]:
+        """Give the note and the language it is in: the one asked for, else bokmål."""
+        text = self.translations.get(lang)
+        return (text, lang) if text else (self.note, "nb")
+
+
+class Picture(Struct, frozen=True):
+    """A picture of a measure, without its bytes."""
+
+    id: uuid.UUID
+    measure: str
+    alt: str
+    width: int
+    height: int
+    added_on: datetime.date
+
+
+# The year ---------------------------------------------------------------------------------------
+
+
+class YearPlan(Struct, frozen=True):
+    """The measures of a year, as the office chose them on screen."""
+
+    year: int
+    version: int
+    state: State
+    note: str
+    measures: list[str]
+    written_at: datetime.datetime
+
+
+class Evaluation(Struct, frozen=True):
+    """What a project says of itself when it is finished; field name to text."""
+
+    measure: str
+    version: int
+    state: State
+    year: int
+    fields: dict[str, str]
+    written_at: datetime.datetime
+
+
+EVALUATION_FIELDS = (
+    *("planned", "done", "results", "who", "reached"),
+    *("money", "learned", "worked", "ordinary", "story", "next"),
+)
+"""The questions of the form; what they ask stands in the template."""
