@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    Codes = npt.NDArray[np.int16]
+    Codes = npt.NDArray[np.signedinteger]
 
 
 class PlanError(StemmeError):
@@ -171,12 +171,17 @@ def _require_minimum(owner: str, minimum: int | None, floor: int) -> None:
         raise PlanError(f"{owner}: minimum may be raised above {floor}, never lowered")
 
 
+def scaled(value: float) -> int:
+    """A score in thousandths, a whole number."""
+    return round(1000 * value)
+
+
 def _wrong_scores(variable: Variable) -> str:
     """What is wrong with the scores of a variable, if anything."""
     values, bands = variable.values, variable.bands
     if (variable.mean or bands) and not values:
         return "a mean or bands need the values of the inner codes"
-    if any(not (abs(value) <= MOST and (value * 1000).is_integer()) for value in values):
+    if any(not abs(value) <= MOST or abs(scaled(value) - 1000 * value) > 1e-6 for value in values):
         return f"values must be numbers up to {MOST} with at most three decimals"
     if values and len(set(values)) < 2:
         return "values must not all be the same"
