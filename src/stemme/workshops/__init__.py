@@ -1,1 +1,1 @@
-"""Workshops: tables, notes taken at them, the wall, and the minutes."""
+"""Workshops: the plan of an evening, notes at the tables, the wall, and what is kept afterwards."""

@@ -1,0 +1,100 @@
+"""What a phone at a table does: join, hand over what it has, and get what the others have."""
+
+from __future__ import annotations
+
+import uuid
+
+import asyncpg
+import msgspec
+
+from stemme.config import Config
+from stemme.workshops import sealing, store
+from stemme.workshops.errors import CodeUnknown, TableFull, TableOver, TooManyCodes
+from stemme.workshops.model import Joined, Note, Operation, Standing
+from stemme.workshops.rules import codes, operations
+from stemme.workshops.rules.merging import merge
+from stemme.workshops.rules.operations import Refusal
+
+MOST_AT_ONCE = 500
+"""Operations of one batch."""
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """What a phone sends: what is new on it, and up to where it has read the table's log."""
+
+    cursor: int = 0
+    ops: list[msgspec.Raw] = []
+    proof: str = ""
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What it gets back; `more` says that there is more to fetch at once."""
+
+    status: Standing
+    cursor: int
+    ops: list[Operation]
+    refused: dict[str, Refusal] = {}
+    more: bool = False
+
+
+def key_of(config: Config, typed: str, proof: str = "") -> store.Key:
+    """The code as it came; raises CodeUnknown for what cannot be one."""
+    code = codes.tidy(typed)
+    if code is None:
+        raise CodeUnknown
+    return store.Key(code, sealing.is_pass(config, code, proof))
+
+
+def require(standing: Standing) -> Standing:
+    """The standing, where notes may come in; raises the fact that they may not."""
+    if standing == "unknown":
+        raise CodeUnknown
+    if standing == "busy":
+        raise TooManyCodes
+    if standing == "over":
+        raise TableOver
+    if standing == "full":
+        raise TableFull
+    return standing
+
+
+async def join(pool: asyncpg.Pool, key: store.Key) -> Joined:
+    """The table of a code, also when its evening is over; raises CodeUnknown, TooManyCodes."""
+    joined = await store.join_workshop(pool, key)
+    if joined.status != "over":
+        require(joined.status)
+    return joined
+
+
+async def list_notes(pool: asyncpg.Pool, key: store.Key) -> list[Note]:
+    """The table's notes in their order, deleted ones left out."""
+    found: list[Operation] = []
+    cursor = 0
+    while page := await store.pull_notes(pool, key, cursor):
+        found += [one for _, one in page]
+        cursor = page[-1][0]
+    return [note for note in merge(found).values() if note.alive]
+
+
+async def hand_over(pool: asyncpg.Pool, key: store.Key, given: list[Operation]) -> None:
+    """Append to the table's log; raises the fact that stops it."""
+    require(await store.append_notes(pool, key, given))
+
+
+async def sync(pool: asyncpg.Pool, key: store.Key, batch: Batch) -> Answer:
+    """Take what is new, give what the phone has not seen. Sent twice, it is stored once."""
+    taken = operations.read(batch.ops[:MOST_AT_ONCE])
+    standing = require(await store.append_notes(pool, key, taken.operations))
+    page = await store.pull_notes(pool, key, max(batch.cursor, 0))
+    return Answer(
+        status=standing,
+        cursor=page[-1][0] if page else batch.cursor,
+        ops=[one for _, one in page],
+        refused=taken.refused,
+        more=len(page) >= 1000,
+    )
+
+
+def new_id() -> str:
+    """A random number of 128 bits; not the kind of UUID that tells the time."""
+    return uuid.uuid4().hex
