@@ -2,7 +2,7 @@
 
 import pytest
 
-from stemme.i18n import latin_digits, parse_number
+from stemme.i18n import format_decimal, latin_digits, parse_number
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,10 @@ def test_what_is_no_plain_number_is_refused(text):
 def test_latin_digits_leave_letters_alone():
     """Only digits change."""
     assert "سنة 2026" == latin_digits("سنة ٢٠٢٦")
+
+
+def test_one_decimal_in_every_language():
+    """Latin digits everywhere, with the decimal mark of the language."""
+    assert "6,8" == format_decimal(6.8, "nb")
+    assert "6.8" == format_decimal(6.8, "ar")
+    assert "10,0" == format_decimal(10, "uk")

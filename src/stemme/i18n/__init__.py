@@ -11,7 +11,7 @@ from stemme.i18n.catalogues import (
 )
 from stemme.i18n.dates import format_date, format_moment
 from stemme.i18n.languages import LANGUAGES, SOURCE, STAFF_LANGUAGES, Language
-from stemme.i18n.numbers import latin_digits, parse_number
+from stemme.i18n.numbers import format_decimal, latin_digits, parse_number
 from stemme.i18n.words import Lazy, current_language, lazy, speaking, translate
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "current_language",
     "find_content_text",
     "format_date",
+    "format_decimal",
     "format_moment",
     "is_draft",
     "latin_digits",

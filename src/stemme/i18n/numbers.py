@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+from babel import numbers
+
+from stemme.i18n.languages import LANGUAGES
+
 _LATIN = str.maketrans(
     "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫−",
     "01234567890123456789.-",
@@ -15,6 +19,11 @@ _SPACES = re.compile(r"[\s\u00a0\u202f\u200e\u200f\u061c]+")
 def latin_digits(text: str) -> str:
     """The same text with Latin digits."""
     return text.translate(_LATIN)
+
+
+def format_decimal(value: float, lang: str) -> str:
+    """The number with one decimal as the language writes it, such as `6,8`, in Latin digits."""
+    return latin_digits(numbers.format_decimal(value, "0.0", locale=LANGUAGES[lang].calendar))
 
 
 def parse_number(text: str) -> int | float | None:

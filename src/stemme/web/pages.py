@@ -56,6 +56,7 @@ def environment() -> jinja2.Environment:
     install = made.install_gettext_callables  # type: ignore[attr-defined]
     install(_gettext, _ngettext, newstyle=True, pgettext=_pgettext)
     made.filters["date"] = _date
+    made.filters["decimal"] = _decimal
     made.filters["moment"] = _moment
     made.filters["translated"] = _translated
     return made
@@ -128,6 +129,10 @@ def _translated(text: str) -> str:
 
 def _date(value: datetime.date) -> str:
     return i18n.format_date(value, i18n.current_language())
+
+
+def _decimal(value: float) -> str:
+    return i18n.format_decimal(value, i18n.current_language())
 
 
 def _moment(value: datetime.datetime) -> str:
