@@ -77,8 +77,8 @@ def test_a_changed_survey_is_a_break(
 def test_changed_cuts_are_a_break(dashboard: Dashboard, baseline: Survey) -> None:
     """Other bands stop the question, other ages only the comparison of ages."""
     before = told(baseline, dashboard)
-    cut = '"value":"lav","label":"0–5","from":0.0,"to":5.0'
-    bands = changed(dashboard, cut, cut.replace("5.0", "4.0"))
+    cut = '"to":5.0},{"value":"middels","label":"6–8","from":6.0'
+    bands = changed(dashboard, cut, cut.replace("5.0", "4.0").replace("6.0", "5.0"))
     assert comparing.ANSWERS == rules.comparable(before, told(baseline, bands), "trivsel_liv")
     ages = changed(dashboard, '["a16_24","a25_34"]', '["a16_24"]')
     assert rules.comparable(before, told(baseline, ages), "trivsel_liv") is None

@@ -49,6 +49,13 @@ WRONG = [
     ("label: 6–8, from: 6,", "label: 6–8, from: 5,", "begins inside the one before it"),
     ("label: 9–10, from: 9, to: 10}", "label: Ni, from: 9, to: 9}", "the question at 10"),
     (BANDS, "  - question: trivsel_liv\n", "say in 'bands' how it is cut"),
+    (
+        "{question: utrygg_grunn}",
+        "{question: utrygg_grunn, mean: true}",
+        "choices have codes, have",
+    ),
+    ("{question: omrade}", "{question: omrade, mean: ja}", "expected `bool"),
+    ("by: [alder, botid]}", "by: [alder, alder]}", "a breakdown is named twice"),
     ("survey: torstrand-nullpunkt", "survey: torstrand", "no survey 'torstrand'"),
     ("id: torstrand-nullpunkt", "id: torstrand", "the id must be the file's name"),
 ]
@@ -83,3 +90,54 @@ def test_children_are_never_shown_in_groups_under_ten(
     plan, complaints = files.load_plan(wrong, surveys)
     assert plan is None
     assert "10 is the lowest in a survey of children" in complaints[0].message
+
+
+def complaints_with(tmp_path: Path, surveys: dict[str, Survey], more: str) -> list[str]:
+    """What is said of the baseline's plan with more at its end, without the file's name."""
+    path = tmp_path / BASELINE.name
+    text = BASELINE.read_text("utf-8")
+    path.write_text(text + more, "utf-8")
+    start = text.count("\n")
+    plan, complaints = files.load_plan(path, surveys)
+    assert (plan is None) == bool(complaints)
+    return [f"{one.line - start}: {one.message}" for one in complaints]
+
+
+INDEX = """indices:
+  - id: samhold_indeks
+    label: Samhold
+    of: [samhold.hjelper, samhold.kjenner, tillit]
+    reversed: [tillit]
+    at_least: 60
+    top_label: Minst 60 av 100
+    by: [alder]
+"""
+DERIVED = [
+    (INDEX, []),
+    (INDEX.replace("samhold.kjenner", "samhold.kjenne"), ["4: 'samhold.kjenne' is no scale, q"]),
+    (INDEX.replace(", tillit]", ", stedsord]"), ["4: 'stedsord' is no", "5: 'tillit' is not in"]),
+    (INDEX.replace("at_least: 60", "at_least: 58"), ["6: 'at_least' must be 5, 10, … or 100"]),
+    (INDEX.replace("id: samhold_indeks", "id: samhold"), ["2: 'samhold' is a question, or"]),
+    (INDEX.replace("by: [alder]", "by: [omrade]"), ["8: 'omrade' is not among the plan's"]),
+    (INDEX.replace("    at_least: 60\n", ""), ["2: the key 'at_least' is missing"]),
+    (INDEX.replace(", samhold.kjenner, tillit", ""), ["4: an index is made of two", "5: 'till"]),
+    ("themes:\n  - {question: endre, by: [alder]}\n", []),
+    ("themes:\n  - {question: tillit}\n", ["2: 'tillit' is not free text: it has answers"]),
+    ("themes:\n  - {question: endr}\n", ["2: the survey has no question 'endr'"]),
+    ("themes:\n  - {question: endre, names: {a: B}}\n", ["2: themes are named in the codebook"]),
+    ("themes:\n  - {question: endre}\n  - {question: endre}\n", ["3: the themes of 'endre' are"]),
+    (
+        "totals:\n  - id: alt\n    label: Alt\n    of: [hjelpere, tillit]\n    bands: []\n",
+        ["4: 'tillit' is no question that is answered with a number"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("more", "expected"), DERIVED, ids=range(len(DERIVED)))
+def test_indices_totals_and_themes_are_held_against_the_survey(
+    tmp_path: Path, surveys: dict[str, Survey], more: str, expected: list[str]
+) -> None:
+    """What is made of several answers, or of texts, is checked with its line too."""
+    said = complaints_with(tmp_path, surveys, more)
+    assert len(expected) == len(said), said
+    assert [] == [one for one in zip(said, expected, strict=True) if not one[0].startswith(one[1])]

@@ -9,6 +9,7 @@ import pytest
 
 from stemme.dashboards import files, rules
 from stemme.dashboards.model import Dashboard
+from stemme.dashboards.rules.coding import Coder
 from stemme.surveys.model import Survey
 
 FOLDER = Path(__file__).parents[2] / "dashboards"
@@ -28,7 +29,7 @@ def baseline(surveys: dict[str, Survey]) -> Survey:
 
 
 def coded(plan: Dashboard, survey: Survey, *people: dict[str, Any]) -> Any:
-    coder = rules.Coder(plan, survey)
+    coder = Coder(plan, survey)
     for answers in people:
         coder.add(answers)
     return coder.coded()
@@ -54,7 +55,7 @@ def test_sensitive_questions_need_ten(plan: Dashboard, baseline: Survey) -> None
 
 
 def test_answers_become_codes(plan: Dashboard, baseline: Survey) -> None:
-    """Bands, rows, choices and groups are coded by their place; what is no answer is -1."""
+    """Steps, rows, choices and groups are coded by their place; what is no answer is -1."""
     first = {
         "trivsel_liv": 7,
         "samhold": {"hjelper": "helt_enig", "kjenner": "vet_ikke"},
@@ -65,7 +66,7 @@ def test_answers_become_codes(plan: Dashboard, baseline: Survey) -> None:
     }
     codes = coded(plan, baseline, first, {})
     columns = {name: column.tolist() for name, column in codes.variables.items()}
-    assert [1, -1] == columns["trivsel_liv"]
+    assert [7, -1] == columns["trivsel_liv"]
     assert [4, -1] == columns["samhold.hjelper"]
     assert [-1, -1] == columns["samhold.kjenner"]
     assert [-1, -1] == columns["samhold.stole_pa"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct, field
 
 MINIMUM = 5
@@ -32,13 +34,56 @@ class Grouping(Base, frozen=True, kw_only=True):
 
 
 class Panel(Base, frozen=True, kw_only=True):
-    """One question as it will be shown; groups show only the share that answered one of `top`."""
+    """One question as it will be shown; groups show only the share that answered one of `top`.
+
+    `mean` adds the mean, for the district and each group; scales have it unless it is false.
+    """
 
     question: str
     top: list[str] = field(default_factory=list)
     top_label: str = ""
     by: list[str] = field(default_factory=list)
     bands: list[Band] = field(default_factory=list)
+    mean: bool | None = None
+
+
+class Index(Base, frozen=True, kw_only=True):
+    """One number from 0 to 100 a person, from several questions that ask for the same.
+
+    `of` are questions with scores, or rows of a grid as `grid.row`; high scores mean the opposite
+    in those that are `reversed`. Shown are the mean and the share who reach `at_least`.
+    """
+
+    id: str
+    label: str
+    of: list[str]
+    at_least: int
+    top_label: str
+    reversed: list[str] = field(default_factory=list)
+    by: list[str] = field(default_factory=list)
+
+
+class Total(Base, frozen=True, kw_only=True):
+    """The sum of several numbers a person gave, shown in bands only."""
+
+    id: str
+    label: str
+    of: list[str]
+    bands: list[Band]
+    top: list[str] = field(default_factory=list)
+    top_label: str = ""
+    by: list[str] = field(default_factory=list)
+
+
+class Themes(Base, frozen=True, kw_only=True):
+    """What people wrote about in a question of free text, as coded by people.
+
+    `names` are those of the codebook on the day of the release: no file says them.
+    """
+
+    question: str
+    by: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
 
 
 class Dashboard(Base, frozen=True, kw_only=True):
@@ -50,8 +95,15 @@ class Dashboard(Base, frozen=True, kw_only=True):
     summary: str
     panels: list[Panel]
     minimum: int = MINIMUM
+    drawn: Literal["open", "random"] = "open"
+    """How people came to answer: whoever wanted to, or drawn at random. Margins need the latter."""
     breakdowns: list[str] = field(default_factory=list)
     groupings: dict[str, list[Grouping]] = field(default_factory=dict)
+    crosstabs: list[str] = field(default_factory=list)
+    """Breakdowns that analysts may cross, two at most, in counts with noise."""
+    indices: list[Index] = field(default_factory=list)
+    totals: list[Total] = field(default_factory=list)
+    themes: list[Themes] = field(default_factory=list)
 
 
 class Header(Struct, frozen=True):

@@ -1,9 +1,17 @@
-"""Decisions about a plan: what may be counted, from answers to codes, what may be compared."""
+"""Decisions about a plan: what may be counted, and what may be compared.
 
-from stemme.dashboards.rules.coding import Coder
+`coding`, which makes codes of answers, is imported by itself: it needs numpy, a page does not.
+"""
+
 from stemme.dashboards.rules.comparing import Told, comparable
 from stemme.dashboards.rules.headers import header_of, read_header
-from stemme.dashboards.rules.planning import groups_of, publication_plan, variables_of
+from stemme.dashboards.rules.planning import (
+    Part,
+    groups_of,
+    parts_of,
+    publication_plan,
+    variables_of,
+)
 from stemme.dashboards.rules.questions import (
     NO,
     YES,
@@ -18,7 +26,7 @@ from stemme.dashboards.rules.questions import (
 __all__ = [
     "NO",
     "YES",
-    "Coder",
+    "Part",
     "Placed",
     "Told",
     "categories",
@@ -27,6 +35,7 @@ __all__ = [
     "groups_of",
     "header_of",
     "least",
+    "parts_of",
     "placed_questions",
     "publication_plan",
     "read_header",

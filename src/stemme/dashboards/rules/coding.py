@@ -1,76 +1,153 @@
-"""From answers to codes, person by person."""
+"""From answers to codes, whole columns at a time: one byte a person for all that is counted."""
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import repeat
 from typing import Any
 
-from stemme.dashboards.model import Band, Dashboard
-from stemme.dashboards.rules.planning import groups_of, variables_of
+import numpy as np
+import numpy.typing as npt
+
+from stemme.dashboards.model import Band, Dashboard, Index, Panel, Themes, Total
+from stemme.dashboards.rules.columns import Columns, Reader
+from stemme.dashboards.rules.planning import Part, groups_of, parts_of, variables_of
 from stemme.dashboards.rules.questions import choices_of, placed_questions, shown_choices
+from stemme.dashboards.rules.scores import (
+    NONE,
+    STEP,
+    counted,
+    item_question,
+    scores,
+)
 from stemme.disclosure import plan as disclosure
-from stemme.surveys.model import AnyQuestion, Grid, Many, Number, One, Row, Slider, Survey, Text
+from stemme.surveys.model import Grid, Many, Number, One, Slider, Survey
 
-NONE = -1
-"""The code of no answer, and of an answer that is no category: "vet ikke", "vil ikke svare"."""
+Codes = npt.NDArray[np.int8]
+Numbers = npt.NDArray[np.float64]
+Coding = Callable[[Columns], list[Codes]]
 
-Coding = Callable[[Any], list[int]]
+_BUFFERED = 4_096
+_BITS = 60
 
 
 class Coder:
-    """Codes answers row by row into 16-bit numbers; memory grows by two bytes a number, no more."""
+    """Codes answers chunk by chunk; nothing of an answer is kept but its codes."""
 
     def __init__(self, dashboard: Dashboard, survey: Survey) -> None:
-        questions = placed_questions(survey)
-        self.names: list[str] = []
-        self._codings: list[tuple[str, Coding, list[int]]] = []
-        for panel in dashboard.panels:
-            ids = [v.id for v in variables_of(dashboard, survey, panel)]
-            coding = _coding(survey, questions[panel.question].question, panel.bands)
-            self._codings.append((panel.question, coding, [NONE] * len(ids)))
-            self.names += ids
-        self.variables = len(self.names)
-        for name in dashboard.breakdowns:
-            groups = groups_of(dashboard, survey, name)
-            codes = {answer: code for code, of in enumerate(groups.values()) for answer in of}
-            self._codings.append((name, _one(codes), [NONE]))
-            self.names.append(name)
-        self._codes = array("h")
+        parts = parts_of(dashboard)
+        self.variables = [one for part in parts for one in variables_of(dashboard, survey, part)]
+        self.breakdowns = dashboard.breakdowns
+        self.people = 0
+        self._codings = [_coding(survey, part) for part in parts]
+        self._codings += [_grouping(dashboard, survey, name) for name in self.breakdowns]
+        names = [name for part in parts for name in _read_by(part)]
+        self._reader = Reader(survey, [*names, *self.breakdowns])
+        self._waiting: list[Mapping[str, Any]] = []
+        self._kept: list[list[Codes]] = [[] for _ in (*self.variables, *self.breakdowns)]
 
     def add(self, answers: Mapping[str, Any]) -> None:
         """Code one person's answers."""
-        for name, coding, nothing in self._codings:
-            value = answers.get(name)
-            self._codes.extend(nothing if value is None else coding(value))
+        self._waiting.append(answers)
+        if len(self._waiting) >= _BUFFERED:
+            self._flush()
+
+    def add_lines(self, lines: bytes) -> None:
+        """Code people's answers as JSON, one a line."""
+        self._flush()
+        if lines:
+            self._keep(self._reader.read(lines))
 
     def coded(self) -> disclosure.Coded:
-        """Give all that was added, one array a variable and a breakdown."""
-        import numpy as np
-
-        table = np.frombuffer(self._codes, dtype=np.int16).reshape(-1, len(self.names))
-        columns = [np.ascontiguousarray(column) for column in table.T]
-        split = self.variables
+        """Give all that was added, one array of bytes a variable and a breakdown."""
+        self._flush()
+        for kept in self._kept:
+            kept[:] = [np.concatenate([np.empty(0, np.int8), *kept])]
+        ids = [variable.id for variable in self.variables]
+        columns, split = [kept[0] for kept in self._kept], len(ids)
         return disclosure.Coded(
-            variables=dict(zip(self.names[:split], columns[:split], strict=True)),
-            breakdowns=dict(zip(self.names[split:], columns[split:], strict=True)),
+            variables=dict(zip(ids, columns[:split], strict=True)),
+            breakdowns=dict(zip(self.breakdowns, columns[split:], strict=True)),
         )
 
+    def _flush(self) -> None:
+        if self._waiting:
+            self._keep(self._reader.sort(self._waiting))
+            self._waiting = []
 
-def _coding(survey: Survey, question: AnyQuestion, bands: list[Band]) -> Coding:
+    def _keep(self, columns: Columns) -> None:
+        found = [codes for coding in self._codings for codes in coding(columns)]
+        only_asked(self.variables, found)
+        for kept, codes in zip(self._kept, found, strict=True):
+            kept.append(codes)
+        self.people += len(next(iter(columns.values()), []))
+
+
+def only_asked(variables: list[disclosure.Variable], found: list[Codes]) -> None:
+    """Take away answers of people who were not asked: relations between variables always hold."""
+    places = {variable.id: at for at, variable in enumerate(variables)}
+    done: set[int] = set()
+
+    def settle(at: int) -> None:
+        asked = variables[at].asked
+        if at in done or asked is None:
+            return
+        done.add(at)
+        first = places[asked.variable]
+        settle(first)
+        before = variables[first]
+        wanted = [before.categories.index(category) for category in asked.categories]
+        inner = [code for place in wanted for code in before.members(place)]
+        found[at][~np.isin(found[first], inner)] = NONE
+
+    for at in range(len(variables)):
+        settle(at)
+
+
+def _read_by(part: Part) -> Iterable[str]:
+    """The questions whose answers a part is made of."""
+    if isinstance(part, Panel | Themes):
+        return [part.question]
+    return [item.partition(".")[0] for item in part.of]
+
+
+def _coding(survey: Survey, part: Part) -> Coding:
+    match part:
+        case Panel():
+            return _panel(survey, part)
+        case Index():
+            return _index(survey, part)
+        case Total():
+            return lambda columns: [_banded(_sum(columns, part.of), part.bands)]
+        case Themes():
+            return lambda columns: _chosen(columns[part.question], list(part.names), set())
+
+
+def _grouping(dashboard: Dashboard, survey: Survey, name: str) -> Coding:
+    groups = groups_of(dashboard, survey, name)
+    codes = {answer: code for code, of in enumerate(groups.values()) for answer in of}
+    return lambda columns: [_named(columns[name], codes)]
+
+
+def _panel(survey: Survey, panel: Panel) -> Coding:
+    name, question = panel.question, placed_questions(survey)[panel.question].question
     match question:
         case One():
-            return _one(_codes(survey, question))
-        case Many():
-            return _many(
-                [choice.value for choice in shown_choices(survey, question)],
-                {choice.value for choice in choices_of(survey, question) if choice.missing},
-            )
+            codes = _codes(survey, question)
+            return lambda columns: [_named(columns[name], codes)]
         case Grid():
-            return _grid(question.rows, _codes(survey, question))
+            codes, rows = _codes(survey, question), [f"{name}.{row.value}" for row in question.rows]
+            return lambda columns: [_named(columns[row], codes) for row in rows]
+        case Many():
+            answers = [choice.value for choice in shown_choices(survey, question)]
+            missing = {choice.value for choice in choices_of(survey, question) if choice.missing}
+            return lambda columns: _chosen(columns[name], answers, missing, empty=False)
         case Slider() | Number():
-            return _banded(bands)
-        case Text():
+            values = counted(survey, panel, question).values
+            if values:
+                return lambda columns: [_placed(_floats(columns[name]), values)]
+            return lambda columns: [_banded(_floats(columns[name]), panel.bands)]
+        case _:
             raise TypeError("free text is never coded here")
 
 
@@ -78,36 +155,91 @@ def _codes(survey: Survey, question: One | Grid) -> dict[str, int]:
     return {choice.value: code for code, choice in enumerate(shown_choices(survey, question))}
 
 
-def _one(codes: dict[str, int]) -> Coding:
-    return lambda value: [codes.get(value, NONE) if isinstance(value, str) else NONE]
+def _named(column: list[Any], codes: dict[str, int]) -> Codes:
+    """Give the code of each text; what is None or unknown has none."""
+    return np.fromiter(map(codes.get, column, repeat(NONE)), np.int8, len(column))
 
 
-def _many(answers: list[str], missing: set[str]) -> Coding:
-    """Give YES (0) or NO (1) a choice; nothing where nothing, or a refusal, was chosen."""
-    nothing = [NONE] * len(answers)
+def _chosen(
+    column: list[Any], answers: list[str], missing: set[str], *, empty: bool = True
+) -> list[Codes]:
+    """Give YES (0) or NO (1) a choice; nothing for who refused, or chose nothing if not `empty`."""
+    found: list[Codes] = []
+    for start in range(0, len(answers), _BITS):
+        part = answers[start : start + _BITS]
+        bits = {answer: 1 << place for place, answer in enumerate(part)}
+        refused = dict.fromkeys(missing, 1 << _BITS)
+        masks = _masks(column, bits | refused, empty=empty)
+        nothing = (masks < 0) | (masks >= 1 << _BITS)
+        for place in range(len(part)):
+            codes = (~(masks >> place) & 1).astype(np.int8)
+            codes[nothing] = NONE
+            found.append(codes)
+    return found
 
-    def code(value: Any) -> list[int]:
-        chosen = set(value) if isinstance(value, list) else set()
-        if not chosen or chosen & missing:
-            return nothing
-        return [0 if answer in chosen else 1 for answer in answers]
+
+def _masks(column: list[Any], bits: dict[str, int], *, empty: bool) -> npt.NDArray[np.int64]:
+    def mask(chosen: list[str] | None) -> int:
+        if chosen is None or not (chosen or empty):
+            return NONE
+        found = 0
+        for one in chosen:
+            found |= bits.get(one, 0)
+        return found
+
+    return np.fromiter(map(mask, column), np.int64, len(column))
+
+
+def _floats(column: list[Any]) -> Numbers:
+    """Give numbers, not-a-number where there is none."""
+    return np.array(column, dtype=np.float64)
+
+
+def _placed(numbers: Numbers, values: tuple[float, ...]) -> Codes:
+    """Give the place of each number among the values of a scale."""
+    known = np.asarray(values)
+    places = np.searchsorted(known, numbers).clip(0, len(known) - 1)
+    return np.where(known[places] == numbers, places, NONE).astype(np.int8)
+
+
+def _banded(numbers: Numbers, bands: list[Band]) -> Codes:
+    codes = np.full(len(numbers), NONE, np.int8)
+    for place, band in reversed(list(enumerate(bands))):
+        codes[(band.from_ <= numbers) & (numbers <= band.to)] = place
+    return codes
+
+
+def _sum(columns: Columns, names: list[str]) -> Numbers:
+    """Give the sum of several numbers; none where one of them is missing."""
+    total: Numbers = np.sum([_floats(columns[name]) for name in names], axis=0)
+    return total
+
+
+def _index(survey: Survey, index: Index) -> Coding:
+    """An index by `scores.index_score`, for all people at once."""
+    items = [_item(survey, item, reverse=item in index.reversed) for item in index.of]
+
+    def code(columns: Columns) -> list[Codes]:
+        table = np.array([item(columns) for item in items])
+        known = ~np.isnan(table)
+        answered = known.sum(axis=0)
+        enough = (3 * answered >= 2 * len(items)) & (answered > 0)
+        mean = np.where(known, table, 0).sum(axis=0) * 100 / np.maximum(answered, 1)
+        places = (mean / STEP + 0.5).astype(np.int8)
+        return [np.where(enough, places, NONE).astype(np.int8)]
 
     return code
 
 
-def _grid(rows: list[Row], codes: dict[str, int]) -> Coding:
-    def code(value: Any) -> list[int]:
-        given = value if isinstance(value, dict) else {}
-        return [codes.get(given.get(row.value, ""), NONE) for row in rows]
-
-    return code
-
-
-def _banded(bands: list[Band]) -> Coding:
-    def code(value: Any) -> list[int]:
-        if not isinstance(value, int | float):
-            return [NONE]
-        inside = (i for i, band in enumerate(bands) if band.from_ <= value <= band.to)
-        return [next(inside, NONE)]
-
-    return code
+def _item(survey: Survey, item: str, *, reverse: bool) -> Callable[[Columns], Numbers]:
+    """Give an item's answers as numbers from 0, the least of its meaning, to 1, the most."""
+    question = item_question(survey, item)
+    values = scores(survey, question) if question else []
+    low, span = min(values), max(values) - min(values)
+    shares = np.append([(value - low) / span for value in values], np.nan)
+    if reverse:
+        shares = 1 - shares
+    if isinstance(question, Slider):
+        return lambda columns: shares[_placed(_floats(columns[item]), tuple(values))]
+    codes = _codes(survey, question) if question else {}
+    return lambda columns: shares[_named(columns[item], codes)]

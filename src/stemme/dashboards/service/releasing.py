@@ -11,6 +11,7 @@ import msgspec
 from stemme.config import Config
 from stemme.dashboards import rules, store
 from stemme.dashboards.model import Dashboard
+from stemme.dashboards.rules.coding import Coder
 from stemme.dashboards.service.plans import plan_of
 from stemme.disclosure.model import Refusal, ReleaseRefused
 from stemme.disclosure.plan import Plan
@@ -60,7 +61,7 @@ async def _make(
     conn: asyncpg.Connection, plan: Dashboard, version: Version, wave: Wave
 ) -> dict[str, Any]:
     """Count, protect and attack; gives the release as plain data."""
-    coder = rules.Coder(plan, version.definition)
+    coder = Coder(plan, version.definition)
     people = 0
     async with conn.transaction(isolation="repeatable_read", readonly=True):
         async for answers in store.stream_coded_answers(conn, wave.survey, wave.wave):
@@ -73,7 +74,7 @@ async def _make(
     return await asyncio.to_thread(_protect, safe, coder, header)
 
 
-def _protect(plan: Plan, coder: rules.Coder, header: dict[str, Any]) -> dict[str, Any]:
+def _protect(plan: Plan, coder: Coder, header: dict[str, Any]) -> dict[str, Any]:
     """Run the long computation; its libraries are loaded here, so that a worker starts at once."""
     from stemme.disclosure.gate import make_release
 
