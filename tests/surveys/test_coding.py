@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import uuid
 
 import asyncpg
 import pytest
@@ -63,11 +62,18 @@ async def close(owner, late="1 second"):
     )
 
 
-async def coder(owner, login="kim", role="coder"):
-    return await owner.fetchval(
+async def coder(owner, login="kim", role="coder", ends="1 hour"):
+    """The token of somebody's session; here it is their login."""
+    account = await owner.fetchval(
         "insert into staff_account (login, password, roles) values ($1, 'x', $2) returning id",
         *(login, [role]),
     )
+    await owner.execute(
+        "insert into staff_session (token, account, csrf, expires_at)"
+        f" values (sha256($1), $2, '', now() + interval '{ends}')",
+        *(login.encode(), account),
+    )
+    return login
 
 
 @pytest.fixture
@@ -124,11 +130,13 @@ async def test_an_unmasked_text_is_never_read(database, open_wave):
 
 
 async def test_only_coders(pile):
-    """The functions ask who is coding: no admin, no stranger, nobody whose account is shut."""
+    """The functions look the session up: no admin, no stranger, none that is over or shut."""
     owner, conn, one, _other = pile
     admin = await coder(owner, "eva", "admin")
-    await owner.execute("update staff_account set closed_at = now() where id = $1", one)
-    for actor in (admin, one, uuid.uuid4(), None):
+    late = await coder(owner, "per", ends="-1 second")
+    await owner.execute("update staff_account set closed_at = now() where login = $1", one)
+    account = await owner.fetchval("select id::text from staff_account where login = 'odd'")
+    for actor in (admin, late, one, account, "", None):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await conn.fetch(store.Q.list_piles, actor)
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -215,7 +223,10 @@ async def test_nobody_approves_their_own_words(pile):
     made = await conn.fetchval(store.Q.propose_paraphrase, "provesporsmal", text, "Mer grønt", one)
     review = (store.Q.review_paraphrase, "provesporsmal", made, "approved")
     said = [await conn.fetchval(*review, actor) for actor in (one, other, other)]
-    logged = await owner.fetch("select act, actor from paraphrase_log order by number")
+    logged = await owner.fetch(
+        "select l.act, s.login from paraphrase_log l join staff_account s on s.id = l.actor"
+        " order by l.number"
+    )
     assert ["own", "done", "gone"] == said
     assert [("proposed", one), ("approved", other)] == [tuple(row) for row in logged]
     with pytest.raises(asyncpg.InsufficientPrivilegeError):

@@ -101,7 +101,7 @@ class Doorkeeper(ASGIMiddleware):
         self.name = session_cookie(config)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Put the visit, or None, into the state of the request."""
+        """Put the visit, or None, into the state of the request, and the token it came by."""
         connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope, receive)
         path = scope["path"]
         token = connection.cookies.get(self.name)
@@ -109,6 +109,7 @@ class Doorkeeper(ASGIMiddleware):
             async with connection.app.state.pool.acquire() as conn:
                 seen = await service.find_visit(conn, token, service.utc_now())
             connection.state.visit = seen
+            connection.state.session_token = token
 
         async def send_uncached(message: Message) -> None:
             if message["type"] == "http.response.start" and not path.startswith("/assets/"):

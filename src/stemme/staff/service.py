@@ -102,6 +102,13 @@ def signed_in(connection: ASGIConnection[Any, Any, Any, Any]) -> Visit:
     return seen
 
 
+def session_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """The token that who is signed in came by, for the database to look up by itself."""
+    signed_in(connection)
+    token: str = connection.scope["state"]["session_token"]
+    return token
+
+
 def require(*roles: Role) -> Guard:
     """A guard that lets through people with one of the roles; without roles, anyone signed in."""
 

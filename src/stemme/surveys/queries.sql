@@ -125,27 +125,27 @@ returning wave;
 
 -- Free text -------------------------------------------------------------------------------------
 
--- name: start_coding(survey, wave, actor)
+-- name: start_coding(survey, wave, session)
 -- role: stemme_coder
 select start_coding($1, $2, $3);
 
--- name: list_piles(actor)
+-- name: list_piles(session)
 -- role: stemme_coder
 select survey, wave, question, texts, coded from coding_progress($1);
 
--- name: next_text(survey, wave, question, actor, after)
+-- name: next_text(survey, wave, question, session, after)
 -- role: stemme_coder
 select id, body from next_text($1, $2, $3, $4, $5);
 
--- name: find_text(survey, text, actor)
+-- name: find_text(survey, text, session)
 -- role: stemme_coder
 select id, wave, question, body, coded, themes from fetch_text($1, $2, $3);
 
--- name: code_text(survey, text, themes, actor)
+-- name: code_text(survey, text, themes, session)
 -- role: stemme_coder
 select code_text($1, $2, $3, $4);
 
--- name: uncode_text(survey, text, actor)
+-- name: uncode_text(survey, text, session)
 -- role: stemme_coder
 select uncode_text($1, $2, $3);
 
@@ -154,22 +154,22 @@ select uncode_text($1, $2, $3);
 select theme, name, description from theme
 where survey = $1 and question = $2 and merged_into is null order by theme;
 
--- name: save_theme(survey, question, theme, name, description, actor)
+-- name: save_theme(survey, question, theme, name, description, session)
 -- role: stemme_coder
 select save_theme($1, $2, $3, $4, $5, $6);
 
--- name: merge_themes(survey, question, theme, into, actor)
+-- name: merge_themes(survey, question, theme, into, session)
 -- role: stemme_coder
 select merge_themes($1, $2, $3, $4, $5);
 
--- name: propose_paraphrase(survey, text, body, actor)
+-- name: propose_paraphrase(survey, text, body, session)
 -- role: stemme_coder
 select propose_paraphrase($1, $2, $3, $4);
 
--- name: list_paraphrases(survey, actor)
+-- name: list_paraphrases(survey, session)
 -- role: stemme_coder
 select id, wave, question, source, body, author, own, verdict from list_paraphrases($1, $2);
 
--- name: review_paraphrase(survey, paraphrase, verdict, actor)
+-- name: review_paraphrase(survey, paraphrase, verdict, session)
 -- role: stemme_coder
 select review_paraphrase($1, $2, $3, $4);

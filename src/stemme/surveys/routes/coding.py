@@ -69,9 +69,9 @@ def _number(value: str | None) -> int:
 @get("/coding")
 async def show_piles(request: AnyRequest, lang: FromPath[str]) -> Response[Any]:
     """What there is to code, and the closed waves whose texts wait."""
-    by = staff.signed_in(request).account
+    session = staff.session_token(request)
     async with request.app.state.coder_pool.acquire() as conn:
-        piles = await coding.list_piles(conn, by)
+        piles = await coding.list_piles(conn, session)
     async with request.app.state.pool.acquire() as conn:
         versions = [version for version, _wave in await reading.list_surveys(conn)]
         asked = {one.survey: coding.questions(one, lang) for one in versions}
@@ -87,9 +87,9 @@ async def submit_start(
 ) -> Response[Any]:
     """The pile of a closed wave is made; nothing happens while answers may still come."""
     await _version(request, slug)
-    by = staff.signed_in(request).account
+    session = staff.session_token(request)
     async with request.app.state.coder_pool.acquire() as conn:
-        await coding.start(conn, by, slug, min(wave, 2**31 - 1))
+        await coding.start(conn, session, slug, min(wave, 2**31 - 1))
     return _to(request, "coding")
 
 
@@ -106,10 +106,10 @@ async def _text_page(
     coded, skipped = (request.query_params.get(name) for name in ("last", "after"))
     before = _id(coded or skipped) if text is None and (coded or skipped) else None
     version = await _version(request, slug, question)
-    by = staff.signed_in(request).account
+    session = staff.session_token(request)
     async with request.app.state.coder_pool.acquire() as conn:
-        pile = await coding.fetch_pile(conn, by, *place)
-        one = await coding.find_text(conn, by, pile, text, before)
+        pile = await coding.fetch_pile(conn, session, *place)
+        one = await coding.find_text(conn, session, pile, text, before)
         themes = await coding.list_themes(conn, slug, question)
     return _page(
         request,
@@ -143,7 +143,7 @@ async def submit_text(
 ) -> Response[Any]:
     """The text is coded, skipped, or back on its pile; or its paraphrase waits for somebody."""
     await _version(request, slug, question)
-    by, fields = staff.signed_in(request).account, await _fields(request)
+    session, fields = staff.session_token(request), await _fields(request)
     text, do, here = _id(fields.get("text")), fields.get("do"), f"coding/{slug}/{wave}/{question}"
     if do == "skip":
         return _to(request, f"{here}?after={text}")
@@ -151,12 +151,12 @@ async def submit_text(
     try:
         async with request.app.state.coder_pool.acquire() as conn:
             if do == "undo":
-                await coding.undo(conn, by, slug, text)
+                await coding.undo(conn, session, slug, text)
                 return _to(request, f"{here}?text={text}")
             if do == "paraphrase":
-                await coding.propose(conn, by, slug, text, fields.get("body", ""))
+                await coding.propose(conn, session, slug, text, fields.get("body", ""))
                 return _to(request, f"paraphrases/{slug}")
-            await coding.code(conn, by, slug, text, themes)
+            await coding.code(conn, session, slug, text, themes)
     except (coding.ThemeGone, coding.TooNear) as fact:
         draft = fields.get("body", "")
         return await _text_page(request, (slug, wave, question), text=text, fact=fact, draft=draft)
@@ -188,16 +188,16 @@ async def submit_codebook(
 ) -> Response[Any]:
     """A theme is added, changed, or merged into another."""
     await _version(request, slug, question)
-    by, fields = staff.signed_in(request).account, await _fields(request)
+    session, fields = staff.session_token(request), await _fields(request)
     number, name = _number(fields.get("theme")), fields.get("name", "").strip()[:80]
     place = (slug, question)
     try:
         async with request.app.state.coder_pool.acquire() as conn:
             if fields.get("do") == "merge":
-                await coding.merge_themes(conn, by, place, number, _number(fields.get("into")))
+                await coding.merge_themes(conn, session, place, number, _number(fields.get("into")))
             else:
                 theme = coding.Theme(number, name, fields.get("description", ""))
-                await coding.save_theme(conn, by, place, theme)
+                await coding.save_theme(conn, session, place, theme)
     except (coding.NameTaken, coding.ThemeGone) as fact:
         return await _codebook_page(request, slug, question, fact)
     return _to(request, f"codebook/{slug}/{question}")
@@ -207,9 +207,9 @@ async def _paraphrases_page(
     request: AnyRequest, slug: str, fact: StemmeError | None = None
 ) -> Response[Any]:
     version = await _version(request, slug)
-    by = staff.signed_in(request).account
+    session = staff.session_token(request)
     async with request.app.state.coder_pool.acquire() as conn:
-        found = await coding.list_paraphrases(conn, by, slug)
+        found = await coding.list_paraphrases(conn, session, slug)
     asked = coding.questions(version, request.path_params["lang"])
     return _page(request, "paraphrases", fact, slug=slug, found=found, asked=asked)
 
@@ -224,13 +224,13 @@ async def show_paraphrases(request: AnyRequest, slug: FromPath[str]) -> Response
 async def submit_paraphrases(request: AnyRequest, slug: FromPath[str]) -> Response[Any]:
     """Somebody else's paraphrase is approved or refused."""
     await _version(request, slug)
-    by, fields = staff.signed_in(request).account, await _fields(request)
+    session, fields = staff.session_token(request), await _fields(request)
     verdict: Literal["approved", "refused"] = (
         "approved" if fields.get("do") == "approve" else "refused"
     )
     try:
         async with request.app.state.coder_pool.acquire() as conn:
-            await coding.review(conn, by, (slug, _id(fields.get("paraphrase"))), verdict)
+            await coding.review(conn, session, (slug, _id(fields.get("paraphrase"))), verdict)
     except coding.OwnWords as fact:
         return await _paraphrases_page(request, slug, fact)
     return _to(request, f"paraphrases/{slug}")

@@ -1,6 +1,7 @@
 """Coding free text: a coder reads masked texts in random order and gives each its themes.
 
 `conn` is the `coder` role's throughout: it reaches a text by functions only, and no answer at all.
+They ask who is coding: `session` is the token of a coder's session, which the database looks up.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from msgspec import Struct
 
 from stemme.errors import NotFound, StemmeError
 from stemme.i18n import lazy as _
-from stemme.staff.model import Account
 from stemme.surveys import store
 from stemme.surveys.model import Version, Wave
 from stemme.surveys.rules import coding as rules
@@ -121,22 +121,22 @@ async def list_waiting(
     return [wave for wave in waves if may_start(wave, piles)]
 
 
-async def start(conn: store.Connection, by: Account, slug: str, wave: int) -> int:
+async def start(conn: store.Connection, session: str, slug: str, wave: int) -> int:
     """Make the pile of a closed wave; gives how many texts came onto it."""
-    many: int = await conn.fetchval(store.Q.start_coding, slug, wave, by.id)
+    many: int = await conn.fetchval(store.Q.start_coding, slug, wave, session)
     return many
 
 
-async def list_piles(conn: store.Connection, by: Account) -> list[Pile]:
+async def list_piles(conn: store.Connection, session: str) -> list[Pile]:
     """Every pile there is."""
-    return [Pile(**dict(row)) for row in await conn.fetch(store.Q.list_piles, by.id)]
+    return [Pile(**dict(row)) for row in await conn.fetch(store.Q.list_piles, session)]
 
 
 async def fetch_pile(
-    conn: store.Connection, by: Account, slug: str, wave: int, question: str
+    conn: store.Connection, session: str, slug: str, wave: int, question: str
 ) -> Pile:
     """One pile; raises NotFound."""
-    for pile in await list_piles(conn, by):
+    for pile in await list_piles(conn, session):
         if (pile.survey, pile.wave, pile.question) == (slug, wave, question):
             return pile
     raise NotFound
@@ -144,7 +144,7 @@ async def fetch_pile(
 
 async def find_text(
     conn: store.Connection,
-    by: Account,
+    session: str,
     pile: Pile,
     text: uuid.UUID | None,
     after: uuid.UUID | None,
@@ -154,37 +154,37 @@ async def find_text(
     After the last comes the first again; None when all are coded. Raises NotFound.
     """
     if text is not None:
-        return await fetch_text(conn, by, pile.survey, text)
-    key = (pile.survey, pile.wave, pile.question, by.id)
+        return await fetch_text(conn, session, pile.survey, text)
+    key = (pile.survey, pile.wave, pile.question, session)
     row = await conn.fetchrow(store.Q.next_text, *key, after)
     if row is None and after is not None:
         row = await conn.fetchrow(store.Q.next_text, *key, None)
     return None if row is None else Text(row["id"], pile.wave, pile.question, row["body"])
 
 
-async def fetch_text(conn: store.Connection, by: Account, slug: str, text: uuid.UUID) -> Text:
+async def fetch_text(conn: store.Connection, session: str, slug: str, text: uuid.UUID) -> Text:
     """A text by its random id; raises NotFound, also where it was withdrawn."""
-    row = await conn.fetchrow(store.Q.find_text, slug, text, by.id)
+    row = await conn.fetchrow(store.Q.find_text, slug, text, session)
     if row is None:
         raise NotFound
     return Text(**{**dict(row), "themes": tuple(row["themes"])})
 
 
 async def code(
-    conn: store.Connection, by: Account, slug: str, text: uuid.UUID, themes: Sequence[int]
+    conn: store.Connection, session: str, slug: str, text: uuid.UUID, themes: Sequence[int]
 ) -> None:
     """Give a text its themes, or none of them; raises NotFound, ThemeGone."""
     try:
-        done = await conn.fetchval(store.Q.code_text, slug, text, list(themes), by.id)
+        done = await conn.fetchval(store.Q.code_text, slug, text, list(themes), session)
     except asyncpg.CheckViolationError as error:
         raise ThemeGone from error
     if not done:
         raise NotFound
 
 
-async def undo(conn: store.Connection, by: Account, slug: str, text: uuid.UUID) -> None:
+async def undo(conn: store.Connection, session: str, slug: str, text: uuid.UUID) -> None:
     """Put a text back on its pile; raises NotFound."""
-    if not await conn.fetchval(store.Q.uncode_text, slug, text, by.id):
+    if not await conn.fetchval(store.Q.uncode_text, slug, text, session):
         raise NotFound
 
 
@@ -195,50 +195,50 @@ async def list_themes(conn: store.Connection, slug: str, question: str) -> list[
 
 
 async def save_theme(
-    conn: store.Connection, by: Account, place: tuple[str, str], theme: Theme
+    conn: store.Connection, session: str, place: tuple[str, str], theme: Theme
 ) -> None:
     """Add a theme (number 0) or change one of `place`, survey and question; raises NameTaken."""
     if not theme.name:
         raise NameTaken
     words = (theme.name, theme.description)
-    saved = await conn.fetchval(store.Q.save_theme, *place, theme.theme or None, *words, by.id)
+    saved = await conn.fetchval(store.Q.save_theme, *place, theme.theme or None, *words, session)
     if saved is None:
         raise NameTaken
 
 
 async def merge_themes(
-    conn: store.Connection, by: Account, place: tuple[str, str], theme: int, into: int
+    conn: store.Connection, session: str, place: tuple[str, str], theme: int, into: int
 ) -> None:
     """Let one theme's texts be another's; the first is gone. Raises ThemeGone."""
-    if not await conn.fetchval(store.Q.merge_themes, *place, theme, into, by.id):
+    if not await conn.fetchval(store.Q.merge_themes, *place, theme, into, session):
         raise ThemeGone
 
 
 async def propose(
-    conn: store.Connection, by: Account, slug: str, text: uuid.UUID, body: str
+    conn: store.Connection, session: str, slug: str, text: uuid.UUID, body: str
 ) -> None:
     """Put a paraphrase before somebody else; raises NotFound, TooNear."""
-    source = await fetch_text(conn, by, slug, text)
+    source = await fetch_text(conn, session, slug, text)
     if not body.strip() or rules.is_copy(source.body, body) or rules.names_somebody(body):
         raise TooNear
-    if await conn.fetchval(store.Q.propose_paraphrase, slug, text, body, by.id) is None:
+    if await conn.fetchval(store.Q.propose_paraphrase, slug, text, body, session) is None:
         raise NotFound
 
 
-async def list_paraphrases(conn: store.Connection, by: Account, slug: str) -> list[Paraphrase]:
+async def list_paraphrases(conn: store.Connection, session: str, slug: str) -> list[Paraphrase]:
     """Every paraphrase of a survey, those that wait first within their question."""
-    rows: list[Any] = await conn.fetch(store.Q.list_paraphrases, slug, by.id)
+    rows: list[Any] = await conn.fetch(store.Q.list_paraphrases, slug, session)
     return [Paraphrase(**dict(row)) for row in rows]
 
 
 async def review(
     conn: store.Connection,
-    by: Account,
+    session: str,
     place: tuple[str, uuid.UUID],
     verdict: Literal["approved", "refused"],
 ) -> None:
     """Decide on another's paraphrase of `place`, survey and id; raises OwnWords, NotFound."""
-    outcome = await conn.fetchval(store.Q.review_paraphrase, *place, verdict, by.id)
+    outcome = await conn.fetchval(store.Q.review_paraphrase, *place, verdict, session)
     if outcome == "own":
         raise OwnWords
     if outcome != "done":
