@@ -13,7 +13,12 @@ from stemme.config import Config
 DOORS = ("resident", "staff")
 # A door must not load what only a command needs: features are asked for their verbs only when the
 # verb is none of these.
-FEATURES = ("stemme.surveys.cli", "stemme.dashboards.cli", "stemme.staff.cli")
+FEATURES = (
+    "stemme.surveys.cli",
+    "stemme.dashboards.cli",
+    "stemme.staff.cli",
+    "stemme.panel.cli",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

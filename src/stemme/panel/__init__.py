@@ -1,0 +1,1 @@
+"""The youth panel: proposals, votes that are secret and can be recounted, and Nabolagspotten."""

@@ -1,0 +1,1 @@
+"""Counting rules, in exact arithmetic; chance comes in as a lot drawn beforehand."""

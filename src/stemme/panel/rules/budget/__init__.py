@@ -1,0 +1,1 @@
+"""Sharing out a budget among projects: greedy, equal shares, Phragmén; and why a project lost."""
