@@ -2,16 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import numpy.typing as npt
 
 from stemme.disclosure.attacker.attack import FINER_WIDTH, Finding
-from stemme.disclosure.plan import Plan
-from stemme.disclosure.tally import Tally
+from stemme.disclosure.attacker.printed import Breakdown, Panel, Publication, Row
+from stemme.disclosure.plan import Coded, Plan
+
+Counts = npt.NDArray[np.int64]
 
 
-def knowledge(
-    plan: Plan, tallies: Mapping[str, Tally], findings: tuple[Finding, ...]
-) -> list[Finding]:
+class Truth:
+    """True counts, made when they are asked for."""
+
+    def __init__(self, plan: Plan, coded: Coded) -> None:
+        self.plan = plan
+        self._coded = coded
+        self._counts: dict[tuple[str, str | None], Counts] = {}
+
+    def counts(self, variable: str, by: str | None) -> Counts:
+        """Group by inner code, those outside all groups last; without `by` the district alone."""
+        if (variable, by) not in self._counts:
+            self._counts[variable, by] = self._count(variable, by)
+        return self._counts[variable, by]
+
+    def row(self, variable: str, by: str | None, group: str | None) -> Counts:
+        """One row by inner code; `group` None is those outside all groups, or the district."""
+        place = -1 if by is None or group is None else self.plan.breakdown(by).groups.index(group)
+        return np.asarray(self.counts(variable, by)[place])
+
+    def _count(self, variable: str, by: str | None) -> Counts:
+        codes = self.plan.variable(variable).codes
+        answers = self._coded.variables[variable].astype(np.int64)
+        size = 0 if by is None else len(self.plan.breakdown(by).groups)
+        groups = np.full(len(answers), -1) if by is None else self._coded.breakdowns[by]
+        rows = np.where(groups < 0, size, groups.astype(np.int64))
+        there = answers >= 0
+        flat = np.bincount(rows[there] * codes + answers[there], minlength=(size + 1) * codes)
+        return flat.reshape(size + 1, codes)
+
+
+def knowledge(truth: Truth, findings: Iterable[Finding]) -> list[Finding]:
     """The findings that do not rest on a false belief about who named a group.
 
     Such a one is no knowledge, even where it is near the truth by luck. A breakdown's own belief
@@ -20,51 +53,80 @@ def knowledge(
     known = []
     for finding in findings:
         own = {by for by in finding.closed if by == finding.target.by}
-        counts = tallies[finding.variable]
-        if all(_all_named(plan, counts, by) for by in own or finding.closed):
+        tabled = set(_breakdowns(truth.plan, finding.variable))
+        wide = finding.closed & tabled
+        if not any(truth.counts(finding.variable, by)[-1].any() for by in own or wide):
             known.append(finding)
     return known
 
 
-def exposed(plan: Plan, tallies: Mapping[str, Tally], known: list[Finding]) -> Iterator[Finding]:
+def exposed(truth: Truth, known: Iterable[Finding]) -> Iterator[Finding]:
     """The findings that tell too much about a small count.
 
     A planned number must be left a range of the threshold less one that reaches up to the
-    threshold, a finer one a range of three; to an insider no number may be exact.
+    threshold, a finer one a range of three; to an insider, or two, no number may be exact.
     """
     for finding in known:
-        counts = tallies[finding.variable]
-        count, base = _truth(plan, counts, finding)
+        target = finding.target
+        row = truth.row(target.variable, target.by, target.group)
+        count, base = int(row[list(target.categories)].sum()), int(row.sum())
         if not finding.low <= count <= finding.high:
             continue
-        least = plan.threshold(counts.variable)
-        none_too = counts.variable.sensitive and finding.target.planned
+        variable = truth.plan.variable(target.variable)
+        least = truth.plan.threshold(variable)
+        none_too = variable.sensitive and target.planned
         if (0 < count < least or (none_too and count == 0 < base)) and _too_near(finding, least):
             yield finding
+
+
+def informed(publication: Publication, truth: Truth) -> Publication:
+    """What somebody reads to whom every shown percentage and base is its exact count.
+
+    No rounding tells more than this: who finds nothing here finds nothing by any percentage. Means
+    stay as they are printed, unless they are weighted.
+    """
+    panels = tuple(
+        panel._replace(
+            district=_informed(publication, panel, None, panel.district, truth),
+            breakdowns=tuple(
+                Breakdown(
+                    each.name,
+                    tuple(
+                        _informed(publication, panel, each.name, row, truth) for row in each.rows
+                    ),
+                )
+                for each in panel.breakdowns
+            ),
+        )
+        for panel in publication.panels
+    )
+    return publication._replace(panels=panels, weighted=False)
+
+
+def _informed(
+    publication: Publication, panel: Panel, by: str | None, row: Row, truth: Truth
+) -> Row:
+    if row.base is None:
+        return row
+    counts = truth.row(panel.variable, by, row.group)
+    base = int(counts.sum())
+    return row._replace(
+        base=(base, base),
+        shares=(None,) * len(row.sums),
+        counts=tuple(
+            int(counts[list(members)].sum()) if row.is_shown(place) else None
+            for place, members in enumerate(row.sums)
+        ),
+        mean=None if publication.weighted else row.mean,
+    )
 
 
 def _too_near(finding: Finding, least: int) -> bool:
     if not finding.target.planned:
         return finding.width < FINER_WIDTH
-    insider = finding.insider is not None and finding.insider < 1
-    return finding.width < least - 1 or finding.high < least or insider
+    inside = any(width is not None and width < 1 for width in (finding.insider, finding.coalition))
+    return finding.width < least - 1 or finding.high < least or inside
 
 
-def _truth(plan: Plan, counts: Tally, finding: Finding) -> tuple[int, int]:
-    """The true count of what was sought, and the base of its row."""
-    row = counts.district
-    target = finding.target
-    if target.by is not None:
-        groups = plan.breakdown(target.by).groups
-        group = -1 if target.group is None else groups.index(target.group)
-        row = counts.groups[_place(plan, counts, target.by)][group]
-    return int(row[list(target.categories)].sum()), int(row.sum())
-
-
-def _all_named(plan: Plan, counts: Tally, by: str) -> bool:
-    return not counts.groups[_place(plan, counts, by)][-1].any()
-
-
-def _place(plan: Plan, counts: Tally, by: str) -> int:
-    table = next(table for table in plan.tables if table.variable == counts.variable.id)
-    return table.by.index(by)
+def _breakdowns(plan: Plan, variable: str) -> tuple[str, ...]:
+    return next((table.by for table in plan.tables if table.variable == variable), ())

@@ -8,7 +8,7 @@ import msgspec
 
 from stemme.disclosure import system
 from stemme.disclosure.attacker.attack import Finding, Verdict, attack, narrowest
-from stemme.disclosure.exposure import exposed, knowledge
+from stemme.disclosure.exposure import Truth, exposed, knowledge
 from stemme.disclosure.model import (
     TOP,
     Attack,
@@ -37,13 +37,13 @@ def make_release(plan: Plan, coded: Coded, *, header: Header) -> Release:
     attack repeated.
     """
     counted = count(plan, coded)
-    tallies = {counts.variable.id: counts for counts in counted.tallies}
+    truth = Truth(plan, coded)
     masked = few_outside(counted)
     while True:
         release = _release(counted, protect(counted, masked), header)
         verdict = attack(release.encode())
-        known = knowledge(plan, tallies, verdict.findings)
-        found = list(exposed(plan, tallies, known))
+        known = knowledge(truth, verdict.findings)
+        found = list(exposed(truth, known))
         if not found:
             with gate():
                 return msgspec.structs.replace(release, attack=_report(verdict, known))
@@ -124,7 +124,7 @@ def _hidden(tables: tuple[SafeTable, ...]) -> Hidden:
 def _report(verdict: Verdict, known: list[Finding]) -> Attack:
     tried = tuple(means.value for means in verdict.tried)
     widths = narrowest(known)
-    return Attack(tried, len(verdict.findings), _whole(widths[0]), _whole(widths[1]))
+    return Attack(tried, len(verdict.findings), _whole(widths.anybody), _whole(widths.insider))
 
 
 def _whole(width: float | None) -> int | None:

@@ -1,196 +1,261 @@
-"""All that a release says about one variable, as inequalities between unknown counts."""
+"""All that a publication says about variables that hang together, as lines of unknown counts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from stemme.disclosure.attacker.reading import Panel, Row
+from stemme.disclosure.attacker.printed import Asked, Codes, Panel, Row
 from stemme.disclosure.attacker.whole import Possible, possible
 
 Reals = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.intp]
 
+_NONE = np.empty(0, dtype=np.intp)
+
 
 class Target(NamedTuple):
-    """A count somebody may want to know: those of a row who chose one of `categories`.
+    """A count somebody may want to know: those of a row who have one of `categories`.
 
-    `by` and `group` None is the district, `group` alone those who named none of the groups.
-    `planned` tells a number that a page has a place for, or its complement, from a finer one.
+    The categories are codes, the finest there are. `by` and `group` None is the district, `group`
+    alone those who named none of the groups. `planned` tells a number that a page has a place for,
+    or its complement, from a finer one.
     """
 
+    variable: str
     by: str | None
     group: str | None
-    categories: tuple[int, ...]
+    categories: Codes
     planned: bool
 
 
+class Line(NamedTuple):
+    """`low <= weights @ counts[places] <= high`."""
+
+    places: Places
+    weights: Reals
+    low: float
+    high: float
+
+
+class Where(NamedTuple):
+    """A row of a variable; both None is the district, `group` None those outside all groups."""
+
+    variable: str
+    by: str | None
+    group: str | None
+
+
 class Puzzle(NamedTuple):
-    """`rows @ counts <= limits`, `ties @ counts == 0`, counts not negative; and what is sought.
+    """Lines that hold, what is sought, and where the unknown counts of each row stand, by code."""
 
-    The unknown counts are the district by category, then each group by category. `blocks` has, per
-    breakdown, the places of its counts, as group by category; `district` those of the district.
-    """
-
-    rows: Reals
-    limits: Reals
-    ties: Reals
+    size: int
+    lines: tuple[Line, ...]
     targets: tuple[Target, ...]
-    members: Reals
-    district: Places
-    blocks: tuple[Places, ...]
+    sought: tuple[Places, ...]
+    cells: Mapping[Where, Places]
+
+    def outside(self, names: Iterable[str]) -> Places:
+        """The counts of those who named no group of these breakdowns."""
+        wanted = set(names)
+        return np.concatenate(
+            [
+                places
+                for where, places in self.cells.items()
+                if where.by in wanted and where.group is None
+            ]
+            or [_NONE]
+        )
+
+    def records(self, variable: str, code: int) -> list[list[int]]:
+        """Per breakdown, the places a respondent with this answer may be counted in."""
+        found: dict[str, list[int]] = {}
+        for where, places in self.cells.items():
+            if where.variable == variable and where.by is not None:
+                found.setdefault(where.by, []).append(int(places[code]))
+        if not found:
+            found[""] = [int(self.cells[Where(variable, None, None)][code])]
+        return list(found.values())
 
 
-def pose(panel: Panel, *, obedient: bool, closed: frozenset[str], every: bool = False) -> Puzzle:
-    """The puzzle of one variable.
+def pose(panels: Sequence[Panel], *, obedient: bool, every: bool = False) -> Puzzle:
+    """The puzzle of variables that hang together.
 
-    `obedient` trusts that the house followed its own rules. `closed` are the breakdowns in which
-    everybody is supposed to have named a group; in the others groups need not sum to the district.
-    With `every`, printed numbers are sought too.
+    `obedient` trusts that the house followed its own rules. With `every`, printed numbers are
+    sought too.
     """
-    categories = len(panel.categories)
-    places: list[Places] = [np.arange(categories)]
-    for breakdown in panel.breakdowns:
-        start = places[-1].max() + 1
-        size = len(breakdown.rows) * categories
-        places.append(np.arange(start, start + size).reshape(-1, categories))
-    unknown = int(places[-1].max()) + 1
-    statements = [
-        statement
-        for _, row, where in _rows(panel, places)
-        for statement in _statements(row, _possible(panel, row, obedient), where, unknown)
-    ]
-    rows = [line for line, _ in statements]
-    limits = [limit for _, limit in statements]
-    ties: list[Reals] = []
-    for breakdown, block in zip(panel.breakdowns, places[1:], strict=True):
-        sums = [_line(unknown, block[:, category], [category]) for category in places[0]]
-        if breakdown.name in closed:
-            ties += sums
-        else:
-            rows, limits = rows + sums, limits + [0.0] * categories
-    targets = [
-        (target, _line(unknown, members, []))
-        for target, members in _targets(panel, places, every=every)
-    ]
-    targets += _unnamed(panel, places, closed)
+    cells: dict[Where, Places] = {}
+    size = 0
+    for panel in panels:
+        for where in _wheres(panel):
+            cells[where] = np.arange(size, size + panel.size)
+            size += panel.size
+    lines: list[Line] = []
+    targets: list[tuple[Target, Places]] = []
+    for panel in panels:
+        for by, row in panel.rows:
+            found = _possible(panel, row, obedient)
+            lines += _statements(panel, row, found, cells[Where(panel.variable, by, row.group)])
+        lines += _sums(panel, cells)
+        targets += _targets(panel, cells, every=every)
+    lines += _links(panels, cells)
     return Puzzle(
-        _matrix(rows, unknown),
-        np.array(limits),
-        _matrix(ties, unknown),
+        size,
+        tuple(lines),
         tuple(target for target, _ in targets),
-        _matrix([members for _, members in targets], unknown),
-        places[0],
-        tuple(places[1:]),
+        tuple(places for _, places in targets),
+        cells,
     )
 
 
-def stacked(first: Puzzle, second: Puzzle) -> Puzzle:
-    """Two releases of the same people, some of them only in the second; sought are those.
-
-    The unknown counts are those of the first, then how many came later.
-    """
-    nothing = np.zeros_like(first.rows)
-    empty = np.zeros_like(first.ties)
-    return Puzzle(
-        np.block([[first.rows, nothing], [second.rows, second.rows]]),
-        np.concatenate([first.limits, second.limits]),
-        np.block([[first.ties, empty], [second.ties, second.ties]]),
-        first.targets,
-        np.hstack([np.zeros_like(first.members), first.members]),
-        first.district,
-        (),
-    )
+def line(places: Places, low: float, high: float, weights: Reals | float = 1.0) -> Line:
+    return Line(places, np.broadcast_to(np.asarray(weights, float), places.shape), low, high)
 
 
-def _rows(panel: Panel, places: list[Places]) -> Iterator[tuple[str | None, Row, Places]]:
-    yield None, panel.district, places[0]
-    for breakdown, block in zip(panel.breakdowns, places[1:], strict=True):
-        for row, where in zip(breakdown.rows, block, strict=True):
-            yield breakdown.name, row, where
+def _wheres(panel: Panel) -> Iterator[Where]:
+    yield Where(panel.variable, None, None)
+    for breakdown in panel.breakdowns:
+        for row in breakdown.rows:
+            yield Where(panel.variable, breakdown.name, row.group)
+        yield Where(panel.variable, breakdown.name, None)
+
+
+def _sums(panel: Panel, cells: Mapping[Where, Places]) -> Iterator[Line]:
+    """The groups and those outside all groups make up the district, code by code."""
+    district = cells[Where(panel.variable, None, None)]
+    for breakdown in panel.breakdowns:
+        blocks = [cells[Where(panel.variable, breakdown.name, r.group)] for r in breakdown.rows]
+        blocks.append(cells[Where(panel.variable, breakdown.name, None)])
+        signs = np.array([1.0] + [-1.0] * len(blocks))
+        for code in range(panel.size):
+            places = np.array([district[code], *(block[code] for block in blocks)])
+            yield Line(places, signs, 0, 0)
 
 
 def _possible(panel: Panel, row: Row, obedient: bool) -> Possible | None:
     """What a printed row leaves, or where nothing fits, its base alone."""
-    found = possible(row, panel.minimum if obedient else 1)
-    if found is None and row.base is not None:
+    found = possible(row, panel.minimum if obedient else 1, panel.values)
+    within = row.base or row.between
+    if found is None and within is not None:
         nothing = (None,) * len(row.sums)
-        return Possible(row.base, nothing, nothing)
+        return Possible(within, nothing, nothing)
     return found
 
 
-def _statements(
-    row: Row, found: Possible | None, where: Places, unknown: int
-) -> Iterator[tuple[Reals, float]]:
-    """Between which numbers the base and every printed sum lie, and their ratio."""
+def _statements(panel: Panel, row: Row, found: Possible | None, where: Places) -> Iterator[Line]:
+    """Between which numbers the base, every printed sum and the mean lie, and their ratio."""
     if found is None:
         return
-    base = _line(unknown, where, [])
-    yield from _between(base, found.base)
+    yield line(where, *found.base)
     for members, share, span, others in zip(
         row.sums, row.shares, found.sums, found.others, strict=True
     ):
-        if share is not None:
-            line = _line(unknown, where[list(members)], [])
-            yield 100 * line - (share + 0.5) * base, 0.0
-            yield (share - 0.5) * base - 100 * line, 0.0
-            if span is not None:
-                yield from _between(line, span)
-            if others is not None:
-                yield from _between(base - line, others)
+        inside = np.isin(np.arange(len(where)), members).astype(float)
+        if share is not None and not (span is not None and _is_pinned(span, found.base)):
+            half = 0.5 / share.scale
+            value = share.value / share.scale
+            yield Line(where, 100 * inside - (value + half), -np.inf, 0)
+            yield Line(where, 100 * inside - (value - half), 0, np.inf)
+        if span is not None:
+            yield line(where[list(members)], *span)
+        if others is not None:
+            yield line(np.delete(where, list(members)), *others)
+    if row.mean is not None and panel.values:
+        values = np.array(panel.values)
+        yield Line(where, values - row.mean[0], -1e-9, np.inf)
+        yield Line(where, values - row.mean[1], -np.inf, 1e-9)
 
 
-def _between(line: Reals, span: tuple[int, int]) -> Iterator[tuple[Reals, float]]:
-    yield line, float(span[1])
-    yield -line, -float(span[0])
+def _is_pinned(span: tuple[int, int], base: tuple[int, int]) -> bool:
+    return span[0] == span[1] and base[0] == base[1]
 
 
-def _targets(panel: Panel, places: list[Places], *, every: bool) -> Iterator[tuple[Target, Places]]:
+def _targets(
+    panel: Panel, cells: Mapping[Where, Places], *, every: bool
+) -> Iterator[tuple[Target, Places]]:
     """Every hidden number and its complement, every hidden base, and every finer count."""
-    everything = tuple(range(len(panel.categories)))
-    for by, row, where in _rows(panel, places):
-        sought: dict[tuple[int, ...], bool] = {}
-        printed: set[tuple[int, ...]] = set()
-        for members, share in zip(row.sums, row.shares, strict=True):
-            pair = {members, tuple(place for place in everything if place not in members)}
-            if share is None or every:
-                sought |= dict.fromkeys(pair, True)
-            else:
-                printed |= pair
-        if row.base is None:
-            sought[everything] = True
-        for place in everything:
-            if row.group is not None and (place,) not in printed:
-                sought.setdefault((place,), False)
-        for members, planned in sorted(sought.items()):
-            yield Target(by, row.group, members, planned), where[list(members)]
+    for by, row in panel.rows:
+        places = cells[Where(panel.variable, by, row.group)]
+        for members, planned in sorted(_sought(panel, row, every=every).items()):
+            yield (
+                Target(panel.variable, by, row.group, members, planned),
+                places[list(members)],
+            )
+    everything = tuple(range(panel.size))
+    for breakdown in panel.breakdowns:
+        tops = breakdown.rows[0].sums
+        sums = [sum_ for top in tops for sum_ in (top, _others(everything, top))]
+        places = cells[Where(panel.variable, breakdown.name, None)]
+        for members in dict.fromkeys([*sums, *((code,) for code in everything)]):
+            target = Target(panel.variable, breakdown.name, None, members, planned=False)
+            yield target, places[list(members)]
 
 
-def _unnamed(
-    panel: Panel, places: list[Places], closed: frozenset[str]
-) -> Iterator[tuple[Target, Reals]]:
-    """Those who named none of the groups: top, not top, and by category."""
-    unknown = int(places[-1].max()) + 1
-    everything = tuple(range(len(panel.categories)))
-    for breakdown, block in zip(panel.breakdowns, places[1:], strict=True):
-        (top,) = breakdown.rows[0].sums
-        rest = tuple(place for place in everything if place not in top)
-        for members in dict.fromkeys([top, rest, *((place,) for place in everything)]):
-            if breakdown.name not in closed:
-                line = _line(unknown, list(members), block[:, list(members)].ravel())
-                yield Target(breakdown.name, None, members, planned=False), line
+def _sought(panel: Panel, row: Row, *, every: bool) -> dict[Codes, bool]:
+    """What is not printed of a row: sums and their complements as planned, codes as finer."""
+    everything = tuple(range(panel.size))
+    sought: dict[Codes, bool] = {}
+    printed: set[Codes] = set()
+    for place, members in enumerate(row.sums):
+        pair = {members, _others(everything, members)} - {()}
+        if every or not row.is_shown(place):
+            sought |= dict.fromkeys(pair, True)
+        else:
+            printed |= pair
+    if row.base is None or every:
+        sought[everything] = True
+    for code in everything:
+        if (code,) not in printed:
+            sought.setdefault((code,), False)
+    return sought
 
 
-def _line(unknown: int, plus: npt.ArrayLike, minus: npt.ArrayLike) -> Reals:
-    line = np.zeros(unknown)
-    line[np.asarray(plus, dtype=np.intp)] = 1
-    line[np.asarray(minus, dtype=np.intp)] = -1
-    return line
+def _others(everything: Codes, members: Codes) -> Codes:
+    return tuple(code for code in everything if code not in members)
 
 
-def _matrix(lines: list[Reals], unknown: int) -> Reals:
-    return np.array(lines).reshape(len(lines), unknown)
+def _links(panels: Sequence[Panel], cells: Mapping[Where, Places]) -> Iterator[Line]:
+    """What variables say about each other, in every row that both of them have."""
+    for panel in panels:
+        if panel.asked is not None:
+            for row in _wheres(panel):
+                yield from _asked(panel.asked, row, cells)
+    for question in dict.fromkeys(panel.question for panel in panels if panel.question):
+        choices = [panel for panel in panels if panel.question == question]
+        for row in _wheres(choices[0]):
+            found = [(c, cells.get(row._replace(variable=c.variable))) for c in choices]
+            yield from _choices([(c, where) for c, where in found if where is not None])
+
+
+def _asked(asked: Asked, row: Where, cells: Mapping[Where, Places]) -> Iterator[Line]:
+    """Everybody who answered a follow-up has one of the answers it asks about."""
+    parent = cells.get(row._replace(variable=asked.variable))
+    if parent is not None:
+        child, codes = cells[row], parent[list(asked.codes)]
+        signs = np.concatenate([np.ones(len(child)), -np.ones(len(codes))])
+        yield Line(np.concatenate([child, codes]), signs, -np.inf, 0)
+
+
+def _choices(choices: Sequence[tuple[Panel, Places]]) -> Iterator[Line]:
+    """The same people answered each choice, and chose at least one if all are printed."""
+    first = choices[0][1]
+    size = len(first)
+    for _, where in choices[1:]:
+        signs = np.concatenate([np.ones(len(where)), -np.ones(size)])
+        yield Line(np.concatenate([where, first]), signs, 0, 0)
+    if len(choices) > 1 and not any(panel.open_choices for panel, _ in choices):
+        chosen = np.array([where[panel.chosen] for panel, where in choices])
+        signs = np.concatenate([np.ones(len(chosen)), -np.ones(size)])
+        yield Line(np.concatenate([chosen, first]), signs, 0, np.inf)
+    for alone, where in choices:
+        for panel, other in choices if alone.exclusive else ():
+            if panel is not alone:
+                # Whoever chose the one is among those who did not choose the other.
+                not_chosen = np.delete(other, panel.chosen)
+                places = np.append(not_chosen, where[alone.chosen])
+                signs = np.append(np.ones(len(not_chosen)), -1.0)
+                yield Line(places, signs, 0, np.inf)

@@ -2,95 +2,146 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+import highspy
 import numpy as np
-from scipy.optimize import OptimizeResult, linprog
-from scipy.sparse import csr_array, kron
+from scipy.sparse import csr_array
 
-from stemme.disclosure.attacker.puzzle import Puzzle, Reals
+from stemme.disclosure.attacker.puzzle import Line, Places, Puzzle, Reals
 
-_TOGETHER = 16
-"""Problems the solver gets in one call, side by side."""
+Known = Mapping[int, float]
+"""By place, the least that an unknown count is known to be."""
 
 _APART = 8
 
 _NEAR = 1e-6
 
+_PATIENCE = 2.0
+"""Seconds for one number in whole numbers; what is proved by then is used."""
+
 
 class Search:
-    """Answers questions about one puzzle, and remembers every solution it has come across."""
+    """Answers questions about one puzzle, and remembers how far apart every solution has put it."""
 
     def __init__(self, puzzle: Puzzle) -> None:
+        self._size = puzzle.size
+        self._solver = _solver(puzzle, whole=False)
         self._puzzle = puzzle
-        self._unknown = puzzle.rows.shape[1]
-        self.solutions: list[Reals] = []
+        self._closed: Places = np.empty(0, dtype=np.intp)
+        self._every = np.arange(puzzle.size, dtype=np.int32)
+        self._members = _matrix(puzzle.size, puzzle.sought)
+        self.least = np.full(len(puzzle.sought), np.inf)
+        self.most = np.full(len(puzzle.sought), -np.inf)
+
+    def close(self, places: Places) -> None:
+        """Supposes that nobody is counted in these places; frees those closed before.
+
+        Solutions without anybody there are solutions with all free, but not the other way round.
+        """
+        if len(places):
+            self.least.fill(np.inf)
+            self.most.fill(-np.inf)
+        for closed, most in ((self._closed, highspy.kHighsInf), (places, 0.0)):
+            size = len(closed)
+            self._solver.changeColsBounds(
+                size, closed.astype(np.int32), np.zeros(size), np.full(size, most)
+            )
+        self._closed = places
 
     def solvable(self) -> bool:
         """Whether any counts agree with what is printed."""
-        nothing = np.zeros((1, self._unknown))
-        return self._least(nothing, nothing) is not None
+        return self._minimised(np.zeros(self._size)) is not None
 
-    def wander(self, members: Reals, turn: int) -> None:
-        """Remembers solutions far apart from each other in the given sums."""
-        signs = np.random.default_rng(turn).choice([-1.0, 1.0], (_APART, len(members)))
-        lines = signs @ members
-        self._least(lines, np.zeros_like(lines))
+    def wander(self, targets: Sequence[int], turn: int) -> None:
+        """Comes across solutions far apart from each other in the given targets."""
+        random = np.random.default_rng(turn)
+        for _ in range(_APART):
+            signs = random.choice([-1.0, 1.0], len(targets))
+            self._minimised(signs @ self._members[list(targets)])
 
-    def seen(self, members: Reals) -> tuple[Reals, Reals]:
-        """Per row of `members`, the least and greatest whole number its sum has had."""
-        sums = np.array(self.solutions) @ members.T
-        return np.ceil(sums.min(axis=0) - _NEAR), np.floor(sums.max(axis=0) + _NEAR)
+    def seen(self) -> tuple[Reals, Reals]:
+        """The least and greatest whole number each target has had in a solution."""
+        return np.ceil(self.least - _NEAR), np.floor(self.most + _NEAR)
 
-    def interval(self, members: Reals, lowest: Reals | None = None) -> tuple[Reals, Reals]:
-        """Per row of `members`, the whole numbers its sum lies between; infinite if unbounded.
+    def interval(self, places: Places, known: Known | None = None) -> tuple[float, float]:
+        """The whole numbers a sum of counts lies between; infinite if unbounded.
 
-        `lowest` has, per row, the least value of every unknown count that is known besides.
+        With what is `known` besides, the low end is above the high one if that cannot be.
         """
-        lowest = np.zeros_like(members) if lowest is None else lowest
-        lines, known = np.vstack([members, -members]), np.vstack([lowest, lowest])
-        least = np.zeros(len(lines))
-        for start in range(0, len(lines), _TOGETHER):
-            part = slice(start, start + _TOGETHER)
-            least[part] = self._bounded(lines[part], known[part])
-        low, high = least[: len(members)], -least[len(members) :]
-        return np.ceil(low - _NEAR) + 0.0, np.floor(high + _NEAR) + 0.0
+        for place, least in (known or {}).items():
+            self._solver.changeColBounds(place, least, self._most(place))
+        cost = np.zeros(self._size)
+        cost[places] = 1
+        low = self._minimised(cost)
+        high = self._minimised(-cost) if low is not None else None
+        for place in known or {}:
+            self._solver.changeColBounds(place, 0.0, self._most(place))
+        if low is None or high is None:
+            return np.inf, -np.inf
+        return float(np.ceil(low - _NEAR)) + 0.0, float(np.floor(-high + _NEAR)) + 0.0
 
-    def whole(self, line: Reals) -> tuple[float, float]:
-        """The same for one sum when every unknown is a whole number; infinite if in doubt."""
+    def whole(self, places: Places) -> tuple[float, float]:
+        """The same when every unknown is a whole number; infinite as far as nothing is proved."""
+        solver = _solver(self._puzzle, whole=True)
+        size = len(self._closed)
+        solver.changeColsBounds(size, self._closed.astype(np.int32), np.zeros(size), np.zeros(size))
         ends = []
-        for sign in (1, -1):
-            answer = self._solve(sign * line[None, :], np.zeros((1, self._unknown)), whole=True)
-            ends.append(sign * answer.fun if answer.status == 0 else -sign * np.inf)
-        return float(np.round(ends[0])), float(np.round(ends[1]))
+        for sign in (1.0, -1.0):
+            cost = np.zeros(self._size)
+            cost[places] = sign
+            solver.changeColsCost(self._size, self._every, cost)
+            solver.run()
+            bound = solver.getInfo().mip_dual_bound
+            ends.append(sign * float(np.ceil(bound - _NEAR)))
+        return ends[0], ends[1]
 
-    def _bounded(self, lines: Reals, lowest: Reals) -> Reals:
-        together = self._least(lines, lowest)
-        if together is not None:
-            return together
-        alone = [
-            self._least(line[None, :], low[None, :])
-            for line, low in zip(lines, lowest, strict=True)
-        ]
-        return np.array([-np.inf if least is None else least[0] for least in alone])
+    def _most(self, place: int) -> float:
+        return 0.0 if place in self._closed else highspy.kHighsInf
 
-    def _least(self, lines: Reals, lowest: Reals) -> Reals | None:
-        """The least value of each sum; None if one has none, or nothing solves the puzzle."""
-        answer = self._solve(lines, lowest, whole=False)
-        if answer.status != 0:
-            return None
-        solutions = answer.x.reshape(len(lines), -1)
-        self.solutions.extend(solutions)
-        return np.asarray((lines * solutions).sum(axis=1))
+    def _minimised(self, cost: Reals) -> float | None:
+        """The least value of a sum, minus infinity if it has none; None if nothing fits."""
+        self._solver.changeColsCost(self._size, self._every, cost)
+        self._solver.run()
+        status = self._solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kOptimal:
+            solution = np.array(self._solver.getSolution().col_value)
+            values = self._members @ solution
+            np.minimum(self.least, values, out=self.least)
+            np.maximum(self.most, values, out=self.most)
+            return float(cost @ solution)
+        return None if status == highspy.HighsModelStatus.kInfeasible else -np.inf
 
-    def _solve(self, lines: Reals, lowest: Reals, *, whole: bool) -> OptimizeResult:
-        puzzle, side_by_side = self._puzzle, csr_array(np.eye(len(lines)))
-        ties = puzzle.ties
-        return linprog(
-            lines.ravel(),
-            A_ub=kron(side_by_side, csr_array(puzzle.rows), format="csr"),
-            b_ub=np.tile(puzzle.limits, len(lines)),
-            A_eq=kron(side_by_side, csr_array(ties), format="csr") if len(ties) else None,
-            b_eq=np.zeros(len(ties) * len(lines)) if len(ties) else None,
-            bounds=np.column_stack([lowest.ravel(), np.full(lowest.size, np.inf)]),
-            method="highs",
-            integrality=1 if whole else 0,
-        )
+
+def _matrix(size: int, sums: Sequence[Places]) -> csr_array:
+    starts = np.concatenate([[0], np.cumsum([len(places) for places in sums])])
+    places = np.concatenate([*sums, np.empty(0, dtype=np.intp)])
+    return csr_array((np.ones(len(places)), places, starts), shape=(len(sums), size))
+
+
+def _solver(puzzle: Puzzle, *, whole: bool) -> highspy.Highs:
+    lines: Sequence[Line] = puzzle.lines
+    program = highspy.HighsLp()
+    program.num_col_, program.num_row_ = puzzle.size, len(lines)
+    program.col_cost_ = np.zeros(puzzle.size)
+    program.col_lower_ = np.zeros(puzzle.size)
+    program.col_upper_ = np.full(puzzle.size, highspy.kHighsInf)
+    program.row_lower_ = np.array([line.low for line in lines])
+    program.row_upper_ = np.array([line.high for line in lines])
+    matrix = program.a_matrix_
+    matrix.format_ = highspy.MatrixFormat.kRowwise
+    matrix.start_ = np.concatenate([[0], np.cumsum([len(line.places) for line in lines])])
+    matrix.index_ = np.concatenate([line.places for line in lines])
+    matrix.value_ = np.concatenate([line.weights for line in lines])
+    if whole:
+        program.integrality_ = [highspy.HighsVarType.kInteger] * puzzle.size
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    if whole:
+        solver.setOptionValue("time_limit", _PATIENCE)
+    else:
+        # Each question differs from the last in its aim alone: the last answer is a good start.
+        solver.setOptionValue("presolve", "off")
+    solver.passModel(program)
+    return solver

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
+from math import ceil, floor, gcd
 from typing import NamedTuple
 
-from stemme.disclosure.attacker.reading import Row
+from stemme.disclosure.attacker.printed import Range, Row, Share
 
-Range = tuple[int, int]
+_NEAR = 1e-7
 
 
 class Possible(NamedTuple):
@@ -22,23 +23,24 @@ class Possible(NamedTuple):
 
 
 @cache
-def possible(row: Row, minimum: int) -> Possible | None:
-    """What the printed base and shares leave; None if nothing is printed or nothing fits.
+def possible(row: Row, minimum: int, values: tuple[float, ...] = ()) -> Possible | None:
+    """What the printed base, shares and mean leave; None if nothing is printed or nothing fits.
 
-    Percentages are rounded half up, and a count or complement from 1 to `minimum` - 1 is never
-    printed, by the rules of the house that everybody may read. With `minimum` 1, without them.
+    A count or complement from 1 to `minimum` - 1 is never printed, by the rules of the house that
+    everybody may read. With `minimum` 1, without them.
     """
-    if row.base is None:
+    within = row.base or row.between
+    if within is None:
         return None
+    shown = [place for place in range(len(row.sums)) if row.is_shown(place)]
     bases: list[int] = []
     spans: list[list[Range | None]] = []
-    for base in range(max(1, row.base[0]), row.base[1] + 1):
-        ranges = [None if share is None else _counts(share, base, minimum) for share in row.shares]
-        empty = any(
-            span is None and share is not None
-            for span, share in zip(ranges, row.shares, strict=True)
-        )
-        if not empty and _adds_up(row, base, ranges):
+    for base in range(max(1, within[0]), within[1] + 1):
+        ranges: list[Range | None] = [None] * len(row.sums)
+        for place in shown:
+            ranges[place] = _counts(row, place, base, minimum)
+        empty = any(ranges[place] is None for place in shown)
+        if not empty and _adds_up(row, base, ranges) and _mean_fits(row, base, values):
             bases.append(base)
             spans.append(ranges)
     if not bases:
@@ -50,10 +52,12 @@ def possible(row: Row, minimum: int) -> Possible | None:
     return Possible((bases[0], bases[-1]), _hulls(spans), _hulls(others))
 
 
-def _counts(share: int, base: int, minimum: int) -> Range | None:
-    """The least and greatest count that is printed as the share."""
-    low = -((1 - 2 * share) * base // 200)
-    high = -(-(2 * share + 1) * base // 200) - 1
+def _counts(row: Row, place: int, base: int, minimum: int) -> Range | None:
+    """The least and greatest count that is printed as it is."""
+    share, exact = row.shares[place], row.exact(place)
+    low, high = (0, base) if share is None else _rounded(share, base)
+    if exact is not None:
+        low, high = max(low, exact), min(high, exact)
     counts = [
         count
         for count in range(max(0, low), min(base, high) + 1)
@@ -62,14 +66,36 @@ def _counts(share: int, base: int, minimum: int) -> Range | None:
     return (counts[0], counts[-1]) if counts else None
 
 
+def _rounded(share: Share, base: int) -> Range:
+    whole = 200 * share.scale
+    low = -((1 - 2 * share.value) * base // whole)
+    above = (2 * share.value + 1) * base
+    return low, -(-above // whole) - 1 if share.half_up else above // whole
+
+
 def _adds_up(row: Row, base: int, ranges: list[Range | None]) -> bool:
-    """Whether the single categories can sum to the base."""
+    """Whether the categories of the district can sum to the base."""
+    codes = [code for members in row.sums for code in members]
+    size = max(codes, default=0) + 1
     least = most = 0
+    seen: set[int] = set()
     for members, span in zip(row.sums, ranges, strict=True):
-        if len(members) == 1 and len(row.sums) > 1:
+        if seen.isdisjoint(members):
+            seen |= set(members)
             least += span[0] if span else 0
             most += span[1] if span else base
-    return not most or least <= base <= most
+    return len(row.sums) < 2 or len(seen) < size or least <= base <= most
+
+
+def _mean_fits(row: Row, base: int, values: tuple[float, ...]) -> bool:
+    """Whether any sum of so many values has the printed mean."""
+    if row.mean is None or not values:
+        return True
+    first = min(values)
+    steps = [round(1000 * (value - first)) for value in values]
+    step = gcd(*steps) / 1000
+    low, high = ((end - first) * base / step for end in row.mean)
+    return ceil(low - _NEAR) <= floor(high + _NEAR)
 
 
 def _hulls(rows: list[list[Range | None]]) -> tuple[Range | None, ...]:

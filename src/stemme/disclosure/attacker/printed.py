@@ -1,0 +1,95 @@
+"""What is printed about people: shares, counts and means, and how questions hang together."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+Range = tuple[int, int]
+Codes = tuple[int, ...]
+
+
+class Share(NamedTuple):
+    """A printed percentage, `value / scale`, rounded half up unless nobody knows how."""
+
+    value: int
+    scale: int = 1
+    half_up: bool = True
+
+
+class Row(NamedTuple):
+    """One printed row; `group` None is the whole district.
+
+    `base` is where the number of answers lies, None if hidden; `between` is what is known of it
+    from elsewhere. `sums` are the codes each share, or exact count, is of. `mean` is where the
+    mean of the values lies, None if it is not printed.
+    """
+
+    group: str | None
+    base: Range | None
+    sums: tuple[Codes, ...]
+    shares: tuple[Share | None, ...]
+    counts: tuple[int | None, ...] = ()
+    mean: tuple[float, float] | None = None
+    between: Range | None = None
+
+    def is_shown(self, place: int) -> bool:
+        """Whether the sum at this place is printed, as a share or as a count."""
+        return self.shares[place] is not None or self.exact(place) is not None
+
+    def exact(self, place: int) -> int | None:
+        return self.counts[place] if self.counts else None
+
+
+class Breakdown(NamedTuple):
+    """One breakdown of a variable: the names of its groups and a printed row for each."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+
+class Asked(NamedTuple):
+    """Who answers a follow-up: only those with one of `codes` in another variable."""
+
+    variable: str
+    codes: Codes
+
+
+class Panel(NamedTuple):
+    """Everything printed about one variable; `minimum` is what the rules say is never shown.
+
+    `parts` are the codes of each category, `values` the score of each code. Variables of the same
+    `question` were answered by the same people; `chosen` is the code of those who chose this one,
+    `open_choices` that not every choice is printed, `exclusive` that it goes with no other.
+    """
+
+    variable: str
+    categories: tuple[str, ...]
+    parts: tuple[Codes, ...]
+    minimum: int
+    district: Row
+    breakdowns: tuple[Breakdown, ...]
+    values: tuple[float, ...] = ()
+    question: str = ""
+    chosen: int = 0
+    open_choices: bool = False
+    exclusive: bool = False
+    asked: Asked | None = None
+
+    @property
+    def size(self) -> int:
+        """How many codes there are."""
+        return sum(map(len, self.parts))
+
+    @property
+    def rows(self) -> tuple[tuple[str | None, Row], ...]:
+        """Every row with the name of its breakdown; the district first."""
+        groups = ((b.name, row) for b in self.breakdowns for row in b.rows)
+        return ((None, self.district), *groups)
+
+
+class Publication(NamedTuple):
+    """All that is published of a wave; `people` is how many took part, if that is printed too."""
+
+    panels: tuple[Panel, ...]
+    weighted: bool = False
+    people: int | None = None
