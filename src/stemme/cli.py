@@ -18,6 +18,7 @@ FEATURES = (
     "stemme.dashboards.cli",
     "stemme.staff.cli",
     "stemme.panel.cli",
+    "stemme.dialogue.cli",
 )
 
 

@@ -1,0 +1,115 @@
+"""What a dialogue is made of: conversations, statements, reactions, and the map of opinions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Reactions = npt.NDArray[np.int8]
+
+FORMAT = "stemme-dialogue-map/1"
+
+
+class Remark(NamedTuple):
+    """What is known of a statement besides the reactions to it."""
+
+    text: str
+    moderated: bool
+
+
+class Conversation(NamedTuple):
+    """Who reacted how to what."""
+
+    people: tuple[str, ...]
+    statements: tuple[int, ...]
+    reactions: Reactions
+    """People by statements: 1 agree, 0 pass, -1 disagree, 9 not seen."""
+    published: tuple[str, ...]
+    """The group that each was published in, "" for none."""
+    remarks: dict[int, Remark]
+
+
+class Tally(Struct, frozen=True, omit_defaults=True):
+    """How some people reacted to a statement; `group` is missing where it is everybody."""
+
+    agree: int
+    disagree: int
+    passed: int
+    seen: int
+    group: int | None = None
+
+
+class Standing(Struct, frozen=True):
+    """One statement: all reactions, the margin of its agreement, and how each group reacted."""
+
+    statement: int
+    text: str
+    moderated: bool
+    all: Tally
+    agree_share: float | None
+    """Of those who reacted; None where nobody has."""
+    agree_margin: tuple[float, float]
+    """95 % interval of that share (Wilson)."""
+    groups: list[Tally]
+    group_aware_agreement: float | None
+    """Product of the groups' shares; None without groups."""
+    group_aware_disagreement: float | None
+
+
+class Representative(Struct, frozen=True):
+    """A statement that marks out a group; `direction` is what the group does more than the rest."""
+
+    statement: int
+    direction: str
+    share: float
+    ratio: float
+    test: float
+
+
+class GroupShown(Struct, frozen=True):
+    """A group: how many, where its middle is on the plane, and what marks it out."""
+
+    group: int
+    size: int
+    centre: tuple[float, float]
+    representative: list[Representative]
+
+
+class PublishedGroups(Struct, frozen=True):
+    """The groups that came with the file, held against those found here."""
+
+    count: int
+    people: int
+    adjusted_rand_index: float | None
+    """Over those who have a group in both; None where no groups are shown here."""
+    group_aware_consensus: list[int]
+    """Statements by group-aware agreement in the groups of the file, the highest first."""
+
+
+class OpinionMap(Struct, frozen=True):
+    """All that is worked out of a conversation; documented in `rules/opinion_map.py`."""
+
+    format: str
+    people: int
+    statements: int
+    moderated: int
+    on_the_map: int
+    """People with at least seven reactions."""
+    why_no_groups: str | None
+    """`too_few` people, or a group that would be `too_small`; None where groups are shown."""
+    silhouette: float | None
+    stability: float | None
+    groups: list[GroupShown]
+    participants: dict[str, int | None]
+    """Everyone and the number of the group; None for who has no place on the map."""
+    standings: list[Standing]
+    consensus: list[int]
+    """Statements that most agree with, beyond chance."""
+    group_aware_consensus: list[int]
+    """Statements by group-aware agreement, the highest first; empty without groups."""
+    published: PublishedGroups | None
