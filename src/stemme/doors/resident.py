@@ -8,9 +8,11 @@ from stemme.config import Config
 from stemme.dashboards import routes as dashboards
 from stemme.doors import place
 from stemme.i18n import LANGUAGES
+from stemme.programme import routes as programme
 from stemme.surveys.routes import answering, entrance, receipts
 from stemme.web import routes
 from stemme.web.door import Door, create
+from stemme.workshops.routes import capture as tables
 
 
 def create_app(config: Config) -> Litestar:
@@ -25,9 +27,11 @@ def create_app(config: Config) -> Litestar:
             handlers=[
                 routes.resident_router,
                 dashboards.resident_router,
+                programme.resident_router,
                 entrance.resident_router,
                 answering.router,
                 receipts.router,
+                tables.router,
             ],
         ),
     )

@@ -92,7 +92,7 @@ class Operation(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_un
     clock: Annotated[int, Meta(ge=1, le=2**40)]
     over: Annotated[list[Hex], Meta(max_length=100)] = field(default_factory=list)
     fields: dict[str, str | bool] = field(default_factory=dict)
-    device: Hex | Literal[""] = ""
+    device: Annotated[str, Meta(pattern="^([0-9a-f]{32})?$")] = ""
     """Drawn anew for every page and note: dots can be added up, nobody's notes put together."""
     up: Count = 0
     down: Count = 0

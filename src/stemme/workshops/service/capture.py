@@ -66,14 +66,15 @@ async def join(pool: asyncpg.Pool, key: store.Key) -> Joined:
     return joined
 
 
-async def list_notes(pool: asyncpg.Pool, key: store.Key) -> list[Note]:
-    """The table's notes in their order, deleted ones left out."""
+async def list_notes(pool: asyncpg.Pool, key: store.Key) -> tuple[list[Note], int]:
+    """The table's notes in their order, deleted ones left out; and the clock of the next step."""
     found: list[Operation] = []
     cursor = 0
     while page := await store.pull_notes(pool, key, cursor):
         found += [one for _, one in page]
         cursor = page[-1][0]
-    return [note for note in merge(found).values() if note.alive]
+    clock = max((one.clock for one in found), default=0) + 1
+    return [note for note in merge(found).values() if note.alive], clock
 
 
 async def hand_over(pool: asyncpg.Pool, key: store.Key, given: list[Operation]) -> None:

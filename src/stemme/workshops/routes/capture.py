@@ -1,0 +1,172 @@
+"""The page of a table: notes by form or by script, one code, one table, tonight."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from stemme.i18n import LANGUAGES
+from stemme.web import security
+from stemme.web.negotiation import requested
+from stemme.web.pages import page
+from stemme.workshops import forms, sealing, views
+from stemme.workshops.errors import CodeUnknown, TableFull, TableOver, TooManyCodes
+from stemme.workshops.model import LONGEST_NOTE, Joined
+from stemme.workshops.rules import codes
+from stemme.workshops.service import capture
+
+AnyRequest = Request[Any, Any, Any]
+
+BATCH_LIMIT = 2 * 1024 * 1024
+"""Bytes of one batch: five hundred notes of two thousand signs in any script stay below."""
+
+# A picture is looked at before it is sent; what is said is heard only where the person asks for it.
+_HEADERS = {
+    "content-security-policy": security.POLICY.replace("data:", "data: blob:", 1),
+    "permissions-policy": "camera=(), geolocation=(), microphone=(self), payment=(), usb=()",
+    "referrer-policy": "same-origin",
+}
+_FACTS = (CodeUnknown, TooManyCodes, TableOver, TableFull)
+
+
+@get("/w/{code:str}")
+async def show_entrance(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
+    """From the sheet on the table to the page in the language of the phone."""
+    language = requested(request.scope, request.app.state.site.languages)
+    headers = {"vary": "Accept-Language", "cache-control": "no-cache"}
+    return Redirect(f"/{language.tag}/w/{code}", status_code=303, headers=headers)
+
+
+@get("/{lang:str}/w")
+async def show_code_form(
+    request: AnyRequest, lang: FromPath[str], code: FromQuery[str] = ""
+) -> Response[Any]:
+    """Where a code is typed."""
+    if typed := codes.tidy(code[:40]):
+        return Redirect(f"/{lang}/w/{typed}", status_code=303)
+    fact = CodeUnknown() if code else None
+    return _code_form(request, fact)
+
+
+def _code_form(
+    request: AnyRequest, fact: CodeUnknown | TooManyCodes | None, code: str = ""
+) -> Response[Any]:
+    status = fact.status if fact else 200
+    return page(request, "workshops/resident/code.html", status=status, fact=fact, typed=code)
+
+
+@get("/{lang:str}/w/{code:str}")
+async def show_table(
+    request: AnyRequest, lang: FromPath[str], code: FromPath[str], proof: FromQuery[str] = ""
+) -> Response[Any]:
+    """The table of a code: its notes, and where the next one is written."""
+    return await _table(request, lang, code, proof)
+
+
+async def _table(
+    request: AnyRequest, lang: str, code: str, proof: str, left: tuple[str, str] = ("", "")
+) -> Response[Any]:
+    """`left`: what of a note stays in the field, and a note that was not taken."""
+    state = request.app.state
+    try:
+        key = capture.key_of(state.config, code[:40], proof)
+        joined = await capture.join(state.pool, key)
+    except (CodeUnknown, TooManyCodes) as fact:
+        return _code_form(request, fact, code[:40])
+    if key.code != code:
+        return Redirect(f"/{lang}/w/{key.code}", status_code=303)
+    over = joined.status == "over"
+    notes, clock = ([], 1) if over else await capture.list_notes(state.pool, key)
+    return page(
+        request,
+        "workshops/resident/table.html",
+        headers={**_HEADERS, "cache-control": "no-store"},
+        joined=joined,
+        code=key.code,
+        shown_code=codes.shown(key.code),
+        proof=sealing.make_pass(state.config, key.code),
+        notes=notes,
+        clock=clock,
+        areas=views.areas(state.config, lang, joined.areas or []),
+        spoken=_spoken(joined, lang),
+        longest=LONGEST_NOTE,
+        page_id=capture.new_id(),
+        rest=left[0],
+        draft=left[1],
+    )
+
+
+def _spoken(joined: Joined, lang: str) -> list[Any]:
+    """The languages of the evening, that of the page first."""
+    tags = [tag for tag in joined.languages or [] if tag in LANGUAGES]
+    first = [lang] if lang in LANGUAGES else []
+    return [LANGUAGES[tag] for tag in dict.fromkeys([*first, *tags])]
+
+
+@post("/{lang:str}/w/{code:str}", status_code=200)
+async def submit_step(
+    request: AnyRequest, lang: FromPath[str], code: FromPath[str]
+) -> Response[Any]:
+    """One press of a button, where no script runs."""
+    form = await request.form()
+    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    proof = fields.get("proof", "")[:64]
+    posted = forms.read_step(fields)
+    state = request.app.state
+    if posted.operation is not None:
+        try:
+            key = capture.key_of(state.config, code[:40], proof)
+            await capture.hand_over(state.pool, key, [posted.operation])
+        except (TableOver, TableFull):
+            # What was written stands in the page that says so.
+            return await _table(request, lang, code, proof, ("", fields.get("text", "")))
+    if posted.rest:
+        return await _table(request, lang, code, proof, (posted.rest, ""))
+    return Redirect(f"/{lang}/w/{code}?proof={proof}#new", status_code=303)
+
+
+@post("/{lang:str}/w/{code:str}/sync", status_code=200, request_max_body_size=BATCH_LIMIT)
+async def submit_batch(
+    request: AnyRequest,
+    lang: FromPath[str],  # noqa: ARG001
+    code: FromPath[str],
+) -> Response[bytes]:
+    """What a phone has that is new, against what the others have."""
+    state = request.app.state
+    try:
+        batch = _DECODER.decode(await request.body())
+    except (msgspec.MsgspecError, ValueError):
+        return _said({"status": "unreadable"}, 400)
+    try:
+        key = capture.key_of(state.config, code[:40], batch.proof)
+        answer = await capture.sync(state.pool, key, batch)
+    except _FACTS as fact:
+        return _said({"status": _NAMES[type(fact)]}, fact.status)
+    return _said(answer, 200)
+
+
+_DECODER = msgspec.json.Decoder(capture.Batch)
+_NAMES: dict[type[Exception], str] = {
+    CodeUnknown: "unknown",
+    TooManyCodes: "busy",
+    TableOver: "over",
+    TableFull: "full",
+}
+
+
+def _said(what: Any, status: int) -> Response[bytes]:
+    return Response(
+        msgspec.json.encode(what),
+        status_code=status,
+        headers={"cache-control": "no-store"},
+        media_type="application/json",
+    )
+
+
+router = Router(
+    "/", route_handlers=[show_entrance, show_code_form, show_table, submit_step, submit_batch]
+)
