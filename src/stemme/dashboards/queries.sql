@@ -76,3 +76,21 @@ select texts from finding where survey = $1 and wave = $2 order by edition desc 
 -- role: stemme_staff
 insert into finding (survey, wave, edition, texts) values ($1, $2, $3, $4) on conflict do nothing
 returning edition;
+
+-- Cross-tabs ------------------------------------------------------------------------------------
+
+-- name: crosstab_budget(session, survey, wave)
+-- role: stemme_analyst
+select budget, remaining from crosstab_budget($1, $2, $3);
+
+-- name: list_crosstabs(session, survey, wave)
+-- role: stemme_analyst
+select variable, by from list_crosstabs($1, $2, $3);
+
+-- name: request_crosstab(session, survey, wave, variable, by, reason)
+-- role: stemme_analyst
+select request_crosstab($1, $2, $3, $4, $5, $6);
+
+-- name: fetch_crosstab(session, survey, wave, variable, by)
+-- role: stemme_analyst
+select first, second, answer, people from crosstab($1, $2, $3, $4, $5);

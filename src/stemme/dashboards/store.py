@@ -108,3 +108,43 @@ async def delete_withdrawn(conn: asyncpg.Connection) -> None:
 
 async def rewrite_answers(conn: asyncpg.Connection) -> None:
     await conn.execute(Q.rewrite_answers)
+
+
+async def fetch_crosstab_budget(
+    conn: asyncpg.Connection, session: str, survey: str, wave: int
+) -> tuple[int, int]:
+    """How many different tables, and how many are left."""
+    row = await conn.fetchrow(Q.crosstab_budget, session, survey, wave)
+    return row["budget"], row["remaining"]
+
+
+async def list_crosstabs(
+    conn: asyncpg.Connection, session: str, survey: str, wave: int
+) -> list[tuple[str, list[str]]]:
+    rows = await conn.fetch(Q.list_crosstabs, session, survey, wave)
+    return [(row["variable"], row["by"]) for row in rows]
+
+
+async def request_crosstab(
+    conn: asyncpg.Connection,
+    session: str,
+    place: tuple[str, int],
+    asked: tuple[str, tuple[str, ...]],
+    reason: str,
+) -> str:
+    """Ask for a table; gives 'asked', 'known', 'spent', 'split' or 'unplanned'."""
+    variable, by = asked
+    said: str = await conn.fetchval(Q.request_crosstab, session, *place, variable, list(by), reason)
+    return said
+
+
+async def fetch_crosstab(
+    conn: asyncpg.Connection,
+    session: str,
+    place: tuple[str, int],
+    asked: tuple[str, tuple[str, ...]],
+) -> list[tuple[int, int, int, int | None]]:
+    """Cells of a table: place in each group, answer (-1 is the base) and the changed count."""
+    variable, by = asked
+    rows = await conn.fetch(Q.fetch_crosstab, session, *place, variable, list(by))
+    return [(row["first"], row["second"], row["answer"], row["people"]) for row in rows]

@@ -176,7 +176,7 @@ $$;
 -- The groups in the order of their names, so that a table turned round is the same table.
 create function crosstab_order(p_by text[])
 returns text[] language sql immutable as $$
-    select array(select distinct b from unnest(p_by) b order by b)
+    select array(select distinct b collate "C" from unnest(p_by) b order by 1)
 $$;
 
 -- How many different tables an analyst may ask for, and how many of them are left.
