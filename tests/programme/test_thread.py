@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from stemme.programme.model import Decided, Said
-from stemme.programme.service import attach, detach, thread
+from stemme.programme.service import attach, decisions, detach, thread
 from stemme.staff.model import Account
 
 DAY = datetime.date(2026, 11, 3)
@@ -54,7 +54,7 @@ async def test_the_same_input_is_attached_once(office):
     changed = msgspec.structs.replace(SAID, titles={"nb": "Nok benker?"}, received_on=DAY.min)
     second = await attach(conn, "question", "1/benker", changed)
     other = await attach(conn, "theme", "1/benker", SAID)
-    (found,) = await thread.list_inputs(conn, [first])
+    (found,) = await decisions.list_inputs(conn, [first])
     assert first == second != other
     assert ({"nb": "Nok benker?"}, DAY) == (found.titles, found.received_on)
 
@@ -66,14 +66,14 @@ async def test_what_nobody_answered_is_listed_oldest_first(office):
     old = await attach(
         conn, "note", "n1", msgspec.structs.replace(SAID, received_on=datetime.date(2026, 1, 2))
     )
-    assert [old, new] == [one.id for one in await thread.list_unanswered(conn)]
-    assert [new] == [one.id for one in await thread.list_unanswered(conn, "question")]
+    assert [old, new] == [one.id for one in await decisions.list_unanswered(conn)]
+    assert [new] == [one.id for one in await decisions.list_unanswered(conn, "question")]
     decision = uuid.uuid4()
-    await thread.write_decision(conn, kari, (decision, 1), "draft", decided(old))
-    assert [old, new] == [one.id for one in await thread.list_unanswered(conn)]
-    await thread.write_decision(conn, kari, (decision, 2), "published", decided(old))
-    assert [new] == [one.id for one in await thread.list_unanswered(conn)]
-    assert [("question", 1, DAY)] == [tuple(one) for one in await thread.list_waiting(conn)]
+    await decisions.write_decision(conn, kari, (decision, 1), "draft", decided(old))
+    assert [old, new] == [one.id for one in await decisions.list_unanswered(conn)]
+    await decisions.write_decision(conn, kari, (decision, 2), "published", decided(old))
+    assert [new] == [one.id for one in await decisions.list_unanswered(conn)]
+    assert [("question", 1, DAY)] == [tuple(one) for one in await decisions.list_waiting(conn)]
 
 
 async def test_residents_read_what_is_published_and_nothing_else(office, database):
@@ -83,19 +83,19 @@ async def test_residents_read_what_is_published_and_nothing_else(office, databas
     shown = await attach(conn, "question", "1/benker", SAID)
     hidden = await attach(conn, "note", "n1", msgspec.structs.replace(SAID, public=False))
     decision = uuid.uuid4()
-    await thread.write_decision(conn, kari, (decision, 1), "draft", decided(shown))
+    await decisions.write_decision(conn, kari, (decision, 1), "draft", decided(shown))
     assert [] == await thread.list_answers(resident)
     assert 1 == await thread.count_unanswered(resident)
     both = decided(shown, hidden)
-    await thread.write_decision(conn, kari, (decision, 2), "published", both)
+    await decisions.write_decision(conn, kari, (decision, 2), "published", both)
     (answer,) = await thread.list_answers(resident)
     assert [shown] == [one.id for one in answer.inputs]
     assert 0 == await thread.count_unanswered(resident)
     redrawn = decided(shown, reason="Nytt utkast")
-    await thread.write_decision(conn, kari, (decision, 3), "draft", redrawn)
+    await decisions.write_decision(conn, kari, (decision, 3), "draft", redrawn)
     (answer,) = await thread.list_answers(resident)
     assert "Vi setter opp seks benker." == answer.decision.reason
-    await thread.write_decision(conn, kari, (decision, 4), "withdrawn", both)
+    await decisions.write_decision(conn, kari, (decision, 4), "withdrawn", both)
     assert [] == await thread.list_answers(resident)
 
 
@@ -105,7 +105,7 @@ async def test_answers_are_found_by_origin_and_by_part_of_the_tree(office, datab
     resident = await database.connect("resident")
     one = await attach(conn, "question", "1/benker", SAID)
     given = decided(one, measures=["glassverkparken"])
-    await thread.write_decision(conn, kari, (uuid.uuid4(), 1), "published", given)
+    await decisions.write_decision(conn, kari, (uuid.uuid4(), 1), "published", given)
     found = {
         key: len(await thread.list_answers(resident, **wanted))
         for key, wanted in {
@@ -124,11 +124,11 @@ async def test_two_people_do_not_write_over_each_other(office):
     conn, kari = office
     one = await attach(conn, "question", "1/benker", SAID)
     decision = uuid.uuid4()
-    await thread.write_decision(conn, kari, (decision, 1), "published", decided(one))
+    await decisions.write_decision(conn, kari, (decision, 1), "published", decided(one))
     for version in (1, 3):
-        with pytest.raises(thread.DecisionMoved):
-            await thread.write_decision(conn, kari, (decision, version), "draft", decided(one))
-    assert [1] == [version.version for version in await thread.list_versions(conn, decision)]
+        with pytest.raises(decisions.DecisionMoved):
+            await decisions.write_decision(conn, kari, (decision, version), "draft", decided(one))
+    assert [1] == [version.version for version in await decisions.list_versions(conn, decision)]
     written = await conn.fetch("select act, details ->> 'answer' from audit_log")
     assert [("write_decision", "yes")] == [tuple(row) for row in written]
 
@@ -138,9 +138,9 @@ async def test_a_sample_input_goes_when_a_real_one_comes(office, database):
     conn, _ = office
     sample = msgspec.structs.replace(SAID, sample=True)
     await attach(conn, "question", "0/benker", sample)
-    assert 1 == len(await thread.list_unanswered(conn))
+    assert 1 == len(await decisions.list_unanswered(conn))
     real = await attach(conn, "question", "1/benker", SAID)
-    assert [real] == [one.id for one in await thread.list_unanswered(conn)]
+    assert [real] == [one.id for one in await decisions.list_unanswered(conn)]
     resident = await database.connect("resident")
     assert 1 == await thread.count_unanswered(resident)
 
@@ -150,7 +150,7 @@ async def test_a_withdrawn_input_is_gone(office):
     conn, _ = office
     await attach(conn, "statement", "s1", SAID)
     await detach(conn, "statement", "s1", SAID.origin)
-    assert [] == await thread.list_unanswered(conn)
+    assert [] == await decisions.list_unanswered(conn)
 
 
 @pytest.mark.parametrize("verb", ["update decision set reason = ''", "delete from decision"])
@@ -158,7 +158,7 @@ async def test_a_decision_is_never_changed(office, database, verb):
     """Not even the owner changes or deletes a version."""
     conn, kari = office
     one = await attach(conn, "question", "1/benker", SAID)
-    await thread.write_decision(conn, kari, (uuid.uuid4(), 1), "published", decided(one))
+    await decisions.write_decision(conn, kari, (uuid.uuid4(), 1), "published", decided(one))
     owner = await database.connect("owner")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await owner.execute(verb)

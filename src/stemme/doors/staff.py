@@ -7,6 +7,7 @@ from litestar import Litestar
 from stemme.config import Config
 from stemme.doors import place
 from stemme.i18n import STAFF_LANGUAGES
+from stemme.programme import routes as programme
 from stemme.staff import doorkeeper
 from stemme.staff import routes as staff
 from stemme.surveys.routes import coding, fieldwork
@@ -22,7 +23,7 @@ def create_app(config: Config) -> Litestar:
             site_name=place.name_of(config),
             roles=("staff", "coder"),
             languages=STAFF_LANGUAGES,
-            handlers=[staff.router, fieldwork.staff_router, coding.router],
+            handlers=[staff.router, programme.staff_router, fieldwork.staff_router, coding.router],
             guards=[doorkeeper.check_csrf],
             middleware=[doorkeeper.Doorkeeper(config)],
             exception_handlers=doorkeeper.exception_handlers,

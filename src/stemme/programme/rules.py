@@ -74,3 +74,8 @@ def plan_goals_of(programme: Programme, part: FocusArea | SubArea) -> list[PlanG
 def cross_cutting(programme: Programme) -> list[PlanGoal]:
     """Give the plan's goals that belong to no single focus area."""
     return [goal for goal in programme.plan.goals if goal.focus_area is None]
+
+
+def part_of(programme: Programme, id_: str) -> FocusArea | SubArea | None:
+    """Give the page an id stands on: its sub-area, else its focus area; None where it has none."""
+    return sub_area_of(programme, id_) or focus_area_of(programme, id_)
