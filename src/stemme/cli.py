@@ -17,6 +17,7 @@ FEATURES = (
     "stemme.surveys.cli",
     "stemme.dashboards.cli",
     "stemme.staff.cli",
+    "stemme.disclosure.cli",
     "stemme.panel.cli",
     "stemme.dialogue.cli",
 )

@@ -114,11 +114,16 @@ def _informed(
         base=(base, base),
         shares=(None,) * len(row.sums),
         counts=tuple(
-            int(counts[list(members)].sum()) if row.is_shown(place) else None
+            _exact(counts, members) if row.is_shown(place) else None
             for place, members in enumerate(row.sums)
         ),
         mean=None if publication.weighted else row.mean,
     )
+
+
+def _exact(counts: Counts, members: tuple[int, ...]) -> tuple[int, int]:
+    count = int(counts[list(members)].sum())
+    return count, count
 
 
 def _too_near(finding: Finding, least: int) -> bool:

@@ -94,10 +94,10 @@ def _printed(panel: Panel) -> Iterator[Finding]:
     """Counts that a printed percentage gives away by itself, rules or no rules."""
     for by, row in panel.rows:
         found = possible(row, 1, panel.values)
-        if found is None:
-            continue
-        for members, span, rest in zip(row.sums, found.sums, found.others, strict=True):
+        for place, members in enumerate(row.sums):
             others = tuple(code for code in range(panel.size) if code not in members)
+            span = row.count_of(place) if found is None else found.sums[place]
+            rest = None if found is None else found.others[place]
             for sum_, ends in ((members, span), (others, rest)):
                 if ends is not None and ends[1] < panel.minimum:
                     target = Target(panel.variable, by, row.group, sum_, planned=False)

@@ -67,7 +67,7 @@ def _same_people(panels: tuple[Panel, ...]) -> tuple[Panel, ...]:
     for panel in panels:
         shared = known.setdefault(panel.question, {}) if panel.question else {}
         for by, row in panel.rows:
-            found = possible(row, panel.minimum, panel.values)
+            found = possible(row, panel.floor, panel.values)
             if found is not None:
                 old = shared.get((by, row.group), found.base)
                 shared[by, row.group] = _meet(old, found.base)
@@ -80,7 +80,7 @@ def _within(panels: tuple[Panel, ...], people: int) -> tuple[Panel, ...]:
     least: dict[str, dict[str | None, int]] = {}
     for panel in panels:
         for by, row in panel.rows:
-            found = possible(row, panel.minimum, panel.values)
+            found = possible(row, panel.floor, panel.values)
             if found is not None and by is not None:
                 sizes = least.setdefault(by, {})
                 sizes[row.group] = max(sizes.get(row.group, 0), found.base[0])

@@ -20,23 +20,24 @@ class Row(NamedTuple):
     """One printed row; `group` None is the whole district.
 
     `base` is where the number of answers lies, None if hidden; `between` is what is known of it
-    from elsewhere. `sums` are the codes each share, or exact count, is of. `mean` is where the
-    mean of the values lies, None if it is not printed.
+    from elsewhere. `sums` are the codes each share is of, and each range a count is printed as.
+    `mean` is where the mean of the values lies, None if it is not printed.
     """
 
     group: str | None
     base: Range | None
     sums: tuple[Codes, ...]
     shares: tuple[Share | None, ...]
-    counts: tuple[int | None, ...] = ()
+    counts: tuple[Range | None, ...] = ()
     mean: tuple[float, float] | None = None
     between: Range | None = None
 
     def is_shown(self, place: int) -> bool:
-        """Whether the sum at this place is printed, as a share or as a count."""
-        return self.shares[place] is not None or self.exact(place) is not None
+        """Whether the sum at this place is printed, as a share or as an exact count."""
+        count = self.count_of(place)
+        return self.shares[place] is not None or (count is not None and count[0] == count[1])
 
-    def exact(self, place: int) -> int | None:
+    def count_of(self, place: int) -> Range | None:
         return self.counts[place] if self.counts else None
 
 
@@ -55,11 +56,13 @@ class Asked(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """Everything printed about one variable; `minimum` is what the rules say is never shown.
+    """Everything printed about one variable.
 
-    `parts` are the codes of each category, `values` the score of each code. Variables of the same
-    `question` were answered by the same people; `chosen` is the code of those who chose this one,
-    `open_choices` that not every choice is printed, `exclusive` that it goes with no other.
+    Counts from 1 to `minimum` - 1 must not be known; counts from 1 to `floor` - 1, and complements,
+    are never printed by the rules of a house that is known to have such. `parts` are the codes of
+    each category, `values` the score of each code. Variables of the same `question` were answered
+    by the same people; `chosen` is the code of those who chose this one, `open_choices` that not
+    every choice is printed, `exclusive` that it goes with no other.
     """
 
     variable: str
@@ -74,6 +77,7 @@ class Panel(NamedTuple):
     open_choices: bool = False
     exclusive: bool = False
     asked: Asked | None = None
+    floor: int = 1
 
     @property
     def size(self) -> int:

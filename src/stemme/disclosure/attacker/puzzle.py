@@ -138,7 +138,7 @@ def _sums(panel: Panel, cells: Mapping[Where, Places]) -> Iterator[Line]:
 
 def _possible(panel: Panel, row: Row, obedient: bool) -> Possible | None:
     """What a printed row leaves, or where nothing fits, its base alone."""
-    found = possible(row, panel.minimum if obedient else 1, panel.values)
+    found = possible(row, panel.floor if obedient else 1, panel.values)
     within = row.base or row.between
     if found is None and within is not None:
         nothing = (None,) * len(row.sums)
@@ -148,20 +148,19 @@ def _possible(panel: Panel, row: Row, obedient: bool) -> Possible | None:
 
 def _statements(panel: Panel, row: Row, found: Possible | None, where: Places) -> Iterator[Line]:
     """Between which numbers the base, every printed sum and the mean lie, and their ratio."""
-    if found is None:
-        return
-    yield line(where, *found.base)
-    for members, share, span, others in zip(
-        row.sums, row.shares, found.sums, found.others, strict=True
-    ):
-        inside = np.isin(np.arange(len(where)), members).astype(float)
-        if share is not None and not (span is not None and _is_pinned(span, found.base)):
-            half = 0.5 / share.scale
-            value = share.value / share.scale
+    if found is not None:
+        yield line(where, *found.base)
+    for place, members in enumerate(row.sums):
+        share, printed = row.shares[place], row.count_of(place)
+        span = None if found is None else found.sums[place]
+        others = None if found is None else found.others[place]
+        if share is not None and not _is_pinned(span):
+            inside = np.isin(np.arange(len(where)), members).astype(float)
+            half, value = 0.5 / share.scale, share.value / share.scale
             yield Line(where, 100 * inside - (value + half), -np.inf, 0)
             yield Line(where, 100 * inside - (value - half), 0, np.inf)
-        if span is not None:
-            yield line(where[list(members)], *span)
+        if span is not None or printed is not None:
+            yield line(where[list(members)], *(span or printed or (0, 0)))
         if others is not None:
             yield line(np.delete(where, list(members)), *others)
     if row.mean is not None and panel.values:
@@ -170,8 +169,8 @@ def _statements(panel: Panel, row: Row, found: Possible | None, where: Places) -
         yield Line(where, values - row.mean[1], -np.inf, 1e-9)
 
 
-def _is_pinned(span: tuple[int, int], base: tuple[int, int]) -> bool:
-    return span[0] == span[1] and base[0] == base[1]
+def _is_pinned(span: tuple[int, int] | None) -> bool:
+    return span is not None and span[0] == span[1]
 
 
 def _targets(

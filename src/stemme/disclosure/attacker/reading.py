@@ -58,6 +58,7 @@ def _panel(plan: Json, variables: Json, name: str, tables: list[Json], half: Dec
     categories = tuple(variable["categories"])
     parts = _parts(variable)
     places = [categories.index(category) for category in variable.get("top", ())]
+    minimum = _minimum(plan, variable)
     top = tuple(code for place in sorted(places) for code in parts[place])
     own = [table for table in tables if table["variable"] == name]
     breakdowns = tuple(
@@ -69,7 +70,7 @@ def _panel(plan: Json, variables: Json, name: str, tables: list[Json], half: Dec
         name,
         categories,
         parts,
-        _minimum(plan, variable),
+        minimum,
         _district(own, parts, top, half),
         breakdowns,
         tuple(float(value) for value in variable.get("values", ())),
@@ -78,6 +79,7 @@ def _panel(plan: Json, variables: Json, name: str, tables: list[Json], half: Dec
         bool(variable.get("open_choices")),
         bool(variable.get("exclusive")),
         _asked(variables, variable.get("asked")),
+        minimum,
     )
 
 

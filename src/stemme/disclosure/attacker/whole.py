@@ -54,10 +54,10 @@ def possible(row: Row, minimum: int, values: tuple[float, ...] = ()) -> Possible
 
 def _counts(row: Row, place: int, base: int, minimum: int) -> Range | None:
     """The least and greatest count that is printed as it is."""
-    share, exact = row.shares[place], row.exact(place)
+    share, printed = row.shares[place], row.count_of(place)
     low, high = (0, base) if share is None else _rounded(share, base)
-    if exact is not None:
-        low, high = max(low, exact), min(high, exact)
+    if printed is not None:
+        low, high = max(low, printed[0]), min(high, printed[1])
     counts = [
         count
         for count in range(max(0, low), min(base, high) + 1)
