@@ -12,6 +12,8 @@ from stemme.staff import doorkeeper
 from stemme.staff import routes as staff
 from stemme.surveys.routes import coding, fieldwork
 from stemme.web.door import Door, create
+from stemme.workshops.routes import moderation as workshop_notes
+from stemme.workshops.routes import planning as workshops
 
 
 def create_app(config: Config) -> Litestar:
@@ -23,7 +25,14 @@ def create_app(config: Config) -> Litestar:
             site_name=place.name_of(config),
             roles=("staff", "coder"),
             languages=STAFF_LANGUAGES,
-            handlers=[staff.router, programme.staff_router, fieldwork.staff_router, coding.router],
+            handlers=[
+                staff.router,
+                programme.staff_router,
+                fieldwork.staff_router,
+                coding.router,
+                workshops.router,
+                workshop_notes.router,
+            ],
             guards=[doorkeeper.check_csrf],
             middleware=[doorkeeper.Doorkeeper(config)],
             exception_handlers=doorkeeper.exception_handlers,

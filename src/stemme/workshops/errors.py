@@ -48,17 +48,3 @@ class PhotoUnreadable(StemmeError):
         "Vi kan ikke åpne dette bildet. Bruk JPEG eller PNG. På iPhone velger du "
         "«Mest kompatibelt» under Kamera i innstillingene."
     )
-
-
-class WorkshopMoved(StemmeError):
-    """Somebody else has opened, closed or changed the workshop meanwhile."""
-
-    status = 409
-    message = _("Noen andre har endret arbeidsmøtet. Se over og prøv igjen.")
-
-
-class NotTheDay(StemmeError):
-    """A workshop is opened on its day, or the day before to try it."""
-
-    status = 409
-    message = _("Møtet kan bare åpnes på dagen det holdes, eller dagen før.")

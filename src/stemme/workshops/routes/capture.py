@@ -13,8 +13,9 @@ from stemme.i18n import LANGUAGES
 from stemme.web import security
 from stemme.web.negotiation import requested
 from stemme.web.pages import page
-from stemme.workshops import forms, sealing, views
+from stemme.workshops import sealing, views
 from stemme.workshops.errors import CodeUnknown, TableFull, TableOver, TooManyCodes
+from stemme.workshops.forms import table as forms
 from stemme.workshops.model import LONGEST_NOTE, Joined
 from stemme.workshops.rules import codes
 from stemme.workshops.service import capture

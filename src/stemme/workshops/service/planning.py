@@ -10,13 +10,27 @@ import uuid
 import asyncpg
 
 from stemme.config import Config
-from stemme.errors import NotFound
+from stemme.errors import NotFound, StemmeError
+from stemme.i18n import lazy as _
 from stemme.staff import service as staff
 from stemme.staff.model import Account
 from stemme.workshops import sealing, store
-from stemme.workshops.errors import NotTheDay, WorkshopMoved
 from stemme.workshops.model import Table, Workshop
 from stemme.workshops.rules import codes, evening
+
+
+class WorkshopMoved(StemmeError):
+    """Somebody else has opened, closed or changed the workshop meanwhile."""
+
+    status = 409
+    message = _("Noen andre har endret arbeidsmøtet. Se over og prøv igjen.")
+
+
+class NotTheDay(StemmeError):
+    """A workshop is opened on its day, or the day before to try it."""
+
+    status = 409
+    message = _("Møtet kan bare åpnes på dagen det holdes, eller dagen før.")
 
 
 async def list_workshops(conn: asyncpg.Connection) -> list[Workshop]:

@@ -1,0 +1,1 @@
+"""Posted forms of tables and of plans."""
