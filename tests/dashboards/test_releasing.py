@@ -111,7 +111,7 @@ async def test_the_resident_role_cannot_make_a_release(database: Any, answered: 
     await answered(SURVEY, n=5)
     conn = await database.connect("resident")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await conn.fetch(store.Q.stream_coded_answers, SURVEY, 0)
+        await conn.fetch(store.Q.copy_coded_answers, SURVEY, 0)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await store.publish_release(conn, SURVEY, 0, {})
     await conn.close()

@@ -4,35 +4,65 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import datetime
 import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stemme.config import Config
 from stemme.dashboards import store
 from stemme.dashboards.service import plans
-from stemme.dashboards.service.releasing import Outcome, release_wave
 from stemme.db import server
 from stemme.db.pool import open_pool
 from stemme.errors import ContentWrong, NotFound
 
+if TYPE_CHECKING:
+    # What counts is loaded by the command that counts: all others start sooner.
+    from stemme.dashboards.service.releasing import Outcome
+
+SHORTEST_REASON = 10
 Command = Callable[[argparse.Namespace, Config], int]
 
 
 def add_commands(subparsers: Any) -> None:
     """Add the commands of this feature to the `stemme` command."""
     release = subparsers.add_parser(
-        "release", help="count a closed wave, protect it and publish its results for good"
+        "release",
+        help="count a closed wave, protect it and publish its results for good; "
+        "or do so with a plain file of answers",
     )
     release.add_argument("slug", help="the survey, such as torstrand-nullpunkt")
     release.add_argument(
         "--wave", type=int, help="which wave; the newest closed one unless given; 0 is the sample"
     )
+    release.add_argument(
+        "--correct", action="store_true", help="put a new edition beside a released wave"
+    )
+    release.add_argument("--reason", default="", help="why it is corrected; everybody can read it")
+    file = release.add_argument_group("from a file, without a database")
+    file.add_argument(
+        "--answers",
+        type=Path,
+        metavar="FILE.csv",
+        help="one row a respondent, one column a question: `q` (several answers with ; between), "
+        "`q.choice` with 0 and 1, `grid.row`, and `weight` if they do not count alike",
+    )
+    file.add_argument("--out", type=Path, metavar="DIR", help="a folder that is not there yet")
+    file.add_argument("--survey", type=Path, metavar="FILE.yaml", help="not the place's survey")
+    file.add_argument("--plan", type=Path, metavar="FILE.yaml", help="not the place's plan")
+    file.add_argument(
+        "--date", type=datetime.date.fromisoformat, help="the day of the release; today"
+    )
     release.set_defaults(run=_release)
     validate = subparsers.choices.get("validate")
     if validate is not None:
+        validate.add_argument(
+            "--answers",
+            metavar="N|FILE.csv",
+            help="how many will answer, or who did: which groups would be too small",
+        )
         validate.set_defaults(run=partial(_validate, validate.get_default("run")))
 
 
@@ -60,11 +90,20 @@ def _validate(surveys: Command | None, args: argparse.Namespace, config: Config)
 
 
 def _release(args: argparse.Namespace, config: Config) -> int:
+    wrong = _usage(args)
+    if wrong:
+        print(f"stemme release: {wrong}", file=sys.stderr)
+        return 2
+    if args.answers is not None:
+        return _release_file(args, config)
     with server.running(config):
-        outcome = asyncio.run(_run(config, args.slug, args.wave))
+        outcome = asyncio.run(_run(config, args))
     match outcome.state:
         case "released":
             print(f"released: {config.public_url}/nb/results/{args.slug}")
+            return 0
+        case "exists" if args.correct:
+            print(f"{args.slug}: the numbers would be the same; nothing to correct")
             return 0
         case "exists":
             print(f"{args.slug}: this wave was released before; a release is never made twice")
@@ -77,16 +116,62 @@ def _release(args: argparse.Namespace, config: Config) -> int:
     return 1
 
 
-async def _run(config: Config, slug: str, wave: int | None) -> Outcome:
+def _usage(args: argparse.Namespace) -> str:
+    """What is wrong with how the command was given."""
+    if (args.answers is None) != (args.out is None):
+        return "--answers FILE.csv and --out DIR belong together"
+    if args.answers is None and (args.survey or args.plan or args.date):
+        return "--survey, --plan and --date go with --answers FILE.csv"
+    if args.answers is not None and args.correct:
+        return "--correct is for a wave in the database, not for a file"
+    if args.correct and (args.wave is None or len(args.reason.strip()) < SHORTEST_REASON):
+        return "--correct needs --wave N and --reason of ten characters or more"
+    return ""
+
+
+def _release_file(args: argparse.Namespace, config: Config) -> int:
+    """Write what would be published of a file; 1 with every complaint, and then nothing is left."""
+    from stemme.dashboards.service import folder, releasing
+
+    order = folder.Order(
+        slug=args.slug,
+        answers=args.answers,
+        out=args.out,
+        survey=args.survey,
+        plan=args.plan,
+        wave=1 if args.wave is None else args.wave,
+        day=args.date,
+    )
+    try:
+        release = folder.release_folder(config, order)
+    except (ContentWrong, releasing.Refused) as error:
+        print(error, file=sys.stderr)
+        return 1
+    hidden = release.hidden
+    print(f"{args.out}: {hidden.district_of + hidden.groups_of} percentages,", end=" ")
+    print(f"{hidden.district + hidden.groups} hidden; digest {release.digest}")
+    return 0
+
+
+async def _run(config: Config, args: argparse.Namespace) -> Outcome:
+    from stemme.dashboards.service import releasing
+
     pool = await open_pool(config, "release")
+    wave: int | None = args.wave
     try:
         async with pool.acquire() as conn:
+            if args.correct and wave is not None:
+                from stemme.dashboards.service import correcting
+
+                return await correcting.correct_wave(conn, config, (args.slug, wave), args.reason)
             if wave is None:
-                wave = await store.find_last_closed_wave(conn, slug)
+                wave = await store.find_last_closed_wave(conn, args.slug)
             if wave is None:
-                return Outcome("refused", f"{slug}: no wave of this survey has been closed")
-            return await release_wave(conn, config, slug, wave)
+                said = f"{args.slug}: no wave of this survey has been closed"
+                return releasing.Outcome("refused", said)
+            return await releasing.release_wave(conn, config, args.slug, wave)
     except NotFound:
-        return Outcome("refused", f"{slug}: no such survey, or no wave {wave} of it")
+        said = f"{args.slug}: no such survey, or no wave {wave} of it"
+        return releasing.Outcome("refused", said)
     finally:
         await pool.close()

@@ -2,22 +2,32 @@
 
 -- name: list_newest_releases()
 -- role: stemme_resident
--- A real release always goes before the sample one.
-select distinct on (survey) survey, wave, sample, released_on,
-    (select coalesce(max(edition), 0) from finding f where f.survey = r.survey and f.wave = r.wave) as findings
-from release r
-order by survey, sample, wave desc;
+-- A real release always goes before the sample one, and a correction before what it corrects.
+select distinct on (r.survey) r.survey, r.wave, r.sample, coalesce(c.released_on, r.released_on) as released_on,
+    (select coalesce(max(edition), 0) from finding f where f.survey = r.survey and f.wave = r.wave) as findings,
+    coalesce(c.edition, 1) as edition
+from release r left join correction c on c.survey = r.survey and c.wave = r.wave
+order by r.survey, r.sample, r.wave desc, edition desc;
 
 -- name: list_public_releases()
 -- role: stemme_resident
 -- Once real answers of a survey are released, its sample is shown nowhere any more.
-select survey, wave, sample, released_on from release
-where not sample or not exists (select from release as r where r.survey = release.survey and not r.sample)
-order by survey, wave;
+select distinct on (r.survey, r.wave) r.survey, r.wave, r.sample,
+    coalesce(c.released_on, r.released_on) as released_on, 0 as findings, coalesce(c.edition, 1) as edition
+from release r left join correction c on c.survey = r.survey and c.wave = r.wave
+where not r.sample or not exists (select from release as o where o.survey = r.survey and not o.sample)
+order by r.survey, r.wave, edition desc;
 
--- name: fetch_release_body(survey, wave)
+-- name: list_editions(survey, wave)
 -- role: stemme_resident
-select body from release where survey = $1 and wave = $2;
+select 1 as edition, released_on, '' as reason from release where survey = $1 and wave = $2
+union all select edition, released_on, reason from correction where survey = $1 and wave = $2
+order by edition;
+
+-- name: fetch_release_body(survey, wave, edition)
+-- role: stemme_resident
+select body from release where survey = $1 and wave = $2 and $3::integer = 1
+union all select body from correction where survey = $1 and wave = $2 and edition = $3;
 
 -- name: find_version(survey, revision)
 -- role: stemme_resident
@@ -38,13 +48,37 @@ where survey = $1 and wave = $2;
 select wave from wave where survey = $1 and state in ('closed', 'releasing', 'released')
 order by wave desc limit 1;
 
--- name: stream_coded_answers(survey, wave)
+-- name: copy_coded_answers(survey, wave)
 -- role: stemme_release
-select coded from stream_coded_answers($1, $2);
+-- In the list of what is selected a function gives row after row; after `from` it is gathered first.
+select (stream_coded_answers($1, $2)).coded;
 
--- name: publish_release(survey, wave, body)
+-- name: publish_release(survey, wave, body, people)
 -- role: stemme_release
-select publish_release($1, $2, $3);
+select publish_release($1, $2, $3, $4);
+
+-- name: find_newest_edition(survey, wave)
+-- role: stemme_release
+select edition, body from (
+    select 1 as edition, body from release where survey = $1 and wave = $2
+    union all select edition, body from correction where survey = $1 and wave = $2
+) one order by edition desc limit 1;
+
+-- name: same_basis(survey, wave, people)
+-- role: stemme_release
+select same_basis($1, $2, $3);
+
+-- name: correct_release(survey, wave, edition, people, reason, body)
+-- role: stemme_release
+select correct_release($1, $2, $3, $4, $5, $6);
+
+-- name: list_piles(survey, wave)
+-- role: stemme_release
+select question, finished from piles_of($1, $2);
+
+-- name: list_theme_names(survey)
+-- role: stemme_release
+select question, theme, name from theme where survey = $1 and merged_into is null order by question, theme;
 
 -- name: refuse_release(survey, wave, reason)
 -- role: stemme_release

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -14,8 +14,8 @@ from stemme.surveys.model import Version, Wave
 
 Q = statements.load(__file__)
 
-PREFETCH = 2_000
-"""Rows a streaming pass holds at a time."""
+CHUNK = 4_000_000
+"""Bytes of answers that a streaming pass holds at a time, and a little more."""
 
 
 Findings = dict[str, dict[str, str]]
@@ -31,6 +31,25 @@ class ReleaseKey(NamedTuple):
     released_on: datetime.date
     findings: int = 0
     """The edition of what the office says that it means; 0 while it has said nothing."""
+    edition: int = 1
+    """1 is the release as it was made, a higher one a correction of it."""
+
+
+class Edition(NamedTuple):
+    """A release or a correction of it: all of them stay, and can be cited."""
+
+    edition: int
+    released_on: datetime.date
+    reason: str
+    """Why it was corrected; empty for the first."""
+
+
+class Correction(NamedTuple):
+    """What an edition is: its number, how many answers it is made of, and why."""
+
+    edition: int
+    people: int
+    reason: str
 
 
 async def list_newest_releases(conn: asyncpg.Connection) -> list[ReleaseKey]:
@@ -42,7 +61,12 @@ async def list_public_releases(conn: asyncpg.Connection) -> list[ReleaseKey]:
 
 
 async def fetch_release_body(conn: asyncpg.Connection, key: ReleaseKey) -> Any:
-    return await conn.fetchval(Q.fetch_release_body, key.survey, key.wave)
+    return await conn.fetchval(Q.fetch_release_body, key.survey, key.wave, key.edition)
+
+
+async def list_editions(conn: asyncpg.Connection, survey: str, wave: int) -> list[Edition]:
+    """Give a released wave's editions, the first one first; none if it is not released."""
+    return [Edition(*row) for row in await conn.fetch(Q.list_editions, survey, wave)]
 
 
 async def find_findings(conn: asyncpg.Connection, key: ReleaseKey) -> Findings:
@@ -76,18 +100,75 @@ async def find_last_closed_wave(conn: asyncpg.Connection, survey: str) -> int | 
     return wave
 
 
-async def stream_coded_answers(
-    conn: asyncpg.Connection, survey: str, wave: int
-) -> AsyncIterator[dict[str, Any]]:
-    """Give each person's coded answers, once; must run inside a transaction."""
-    async for row in conn.cursor(Q.stream_coded_answers, survey, wave, prefetch=PREFETCH):
-        yield row["coded"]
+async def copy_coded_answers(
+    conn: asyncpg.Connection, place: tuple[str, int], take: Callable[[bytes], Awaitable[None]]
+) -> None:
+    """Give people's coded answers to `take` as JSON, one a line, in chunks of whole lines."""
+    kept: list[bytes] = []
+    size = 0
+
+    async def gather(data: bytes) -> None:
+        nonlocal size
+        kept.append(data)
+        size += len(data)
+        if size >= CHUNK:
+            whole, _, rest = b"".join(kept).rpartition(b"\n")
+            kept[:] = [rest]
+            size = len(rest)
+            await take(_plain(whole))
+
+    await conn.copy_from_query(Q.copy_coded_answers, *place, output=gather, format="text")
+    await take(_plain(b"".join(kept)))
 
 
-async def publish_release(conn: asyncpg.Connection, survey: str, wave: int, body: Any) -> str:
-    """Freeze a release; gives 'released', 'exists' or 'not ready'."""
-    result: str = await conn.fetchval(Q.publish_release, survey, wave, body)
+def _plain(lines: bytes) -> bytes:
+    """Give what `copy` wrote without its escapes: of JSON, only the backslash has one."""
+    return lines.replace(b"\\\\", b"\\") if b"\\" in lines else lines
+
+
+async def publish_release(
+    conn: asyncpg.Connection, survey: str, wave: int, body: Any, people: int | None = None
+) -> str:
+    """Freeze a release made of so many answers; gives 'released', 'exists' or 'not ready'."""
+    result: str = await conn.fetchval(Q.publish_release, survey, wave, body, people)
     return result
+
+
+async def find_newest_edition(
+    conn: asyncpg.Connection, survey: str, wave: int
+) -> tuple[int, Any] | None:
+    """Give the edition that a correction would stand after, and what it says."""
+    row = await conn.fetchrow(Q.find_newest_edition, survey, wave)
+    return (row["edition"], row["body"]) if row else None
+
+
+async def is_same_basis(conn: asyncpg.Connection, survey: str, wave: int, people: int) -> bool:
+    """Whether a wave still has the answers that its release was made of."""
+    same: bool = await conn.fetchval(Q.same_basis, survey, wave, people)
+    return same
+
+
+async def correct_release(
+    conn: asyncpg.Connection, wave: Wave, edition: Correction, body: Any
+) -> str:
+    """Put an edition beside a release; gives 'released', 'exists' or 'not ready'."""
+    result: str = await conn.fetchval(Q.correct_release, wave.survey, wave.wave, *edition, body)
+    return result
+
+
+async def list_piles(conn: asyncpg.Connection, survey: str, wave: int) -> dict[str, bool]:
+    """Give the questions whose texts people began to code, and whether they are through."""
+    return {
+        row["question"]: row["finished"] for row in await conn.fetch(Q.list_piles, survey, wave)
+    }
+
+
+async def list_theme_names(conn: asyncpg.Connection, survey: str) -> dict[str, dict[str, str]]:
+    """Give the codebook: by question, the theme as answers name it, and its name."""
+    found: dict[str, dict[str, str]] = {}
+    for row in await conn.fetch(Q.list_theme_names, survey):
+        found.setdefault(row["question"], {})[f"tema-{row['theme']}"] = row["name"]
+    return found
 
 
 async def refuse_release(conn: asyncpg.Connection, survey: str, wave: int, reason: str) -> None:

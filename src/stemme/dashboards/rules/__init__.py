@@ -10,6 +10,7 @@ from stemme.dashboards.rules.planning import (
     groups_of,
     parts_of,
     publication_plan,
+    read_by,
     variables_of,
 )
 from stemme.dashboards.rules.questions import (
@@ -38,6 +39,7 @@ __all__ = [
     "parts_of",
     "placed_questions",
     "publication_plan",
+    "read_by",
     "read_header",
     "shown_choices",
     "variables_of",

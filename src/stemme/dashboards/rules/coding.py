@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from itertools import repeat
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from stemme.dashboards.model import Band, Dashboard, Index, Panel, Themes, Total
 from stemme.dashboards.rules.columns import Columns, Reader
-from stemme.dashboards.rules.planning import Part, groups_of, parts_of, variables_of
+from stemme.dashboards.rules.planning import Part, groups_of, parts_of, read_by, variables_of
 from stemme.dashboards.rules.questions import choices_of, placed_questions, shown_choices
 from stemme.dashboards.rules.scores import (
     NONE,
@@ -41,7 +41,7 @@ class Coder:
         self.people = 0
         self._codings = [_coding(survey, part) for part in parts]
         self._codings += [_grouping(dashboard, survey, name) for name in self.breakdowns]
-        names = [name for part in parts for name in _read_by(part)]
+        names = [name for part in parts for name in read_by(part)]
         self._reader = Reader(survey, [*names, *self.breakdowns])
         self._waiting: list[Mapping[str, Any]] = []
         self._kept: list[list[Codes]] = [[] for _ in (*self.variables, *self.breakdowns)]
@@ -49,6 +49,7 @@ class Coder:
     def add(self, answers: Mapping[str, Any]) -> None:
         """Code one person's answers."""
         self._waiting.append(answers)
+        self.people += 1
         if len(self._waiting) >= _BUFFERED:
             self._flush()
 
@@ -56,7 +57,9 @@ class Coder:
         """Code people's answers as JSON, one a line."""
         self._flush()
         if lines:
-            self._keep(self._reader.read(lines))
+            columns = self._reader.read(lines)
+            self.people += len(next(iter(columns.values()), []))
+            self._keep(columns)
 
     def coded(self) -> disclosure.Coded:
         """Give all that was added, one array of bytes a variable and a breakdown."""
@@ -80,7 +83,6 @@ class Coder:
         only_asked(self.variables, found)
         for kept, codes in zip(self._kept, found, strict=True):
             kept.append(codes)
-        self.people += len(next(iter(columns.values()), []))
 
 
 def only_asked(variables: list[disclosure.Variable], found: list[Codes]) -> None:
@@ -102,13 +104,6 @@ def only_asked(variables: list[disclosure.Variable], found: list[Codes]) -> None
 
     for at in range(len(variables)):
         settle(at)
-
-
-def _read_by(part: Part) -> Iterable[str]:
-    """The questions whose answers a part is made of."""
-    if isinstance(part, Panel | Themes):
-        return [part.question]
-    return [item.partition(".")[0] for item in part.of]
 
 
 def _coding(survey: Survey, part: Part) -> Coding:

@@ -28,6 +28,13 @@ def parts_of(dashboard: Dashboard) -> list[Part]:
     return [*dashboard.panels, *dashboard.indices, *dashboard.totals, *dashboard.themes]
 
 
+def read_by(part: Part) -> list[str]:
+    """Give the questions whose answers a part is made of."""
+    if isinstance(part, Panel | Themes):
+        return [part.question]
+    return list(dict.fromkeys(item.partition(".")[0] for item in part.of))
+
+
 def variables_of(dashboard: Dashboard, survey: Survey, part: Part) -> list[disclosure.Variable]:
     """Give what is counted for a part: a grid has one variable a row, `many` one a choice."""
     match part:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -13,12 +14,13 @@ from stemme.dashboards import rules, store
 from stemme.dashboards.model import Dashboard
 from stemme.dashboards.rules.coding import Coder
 from stemme.dashboards.service.plans import plan_of
-from stemme.disclosure.model import Refusal, ReleaseRefused
+from stemme.disclosure.model import Refusal, Release, ReleaseRefused
 from stemme.disclosure.plan import Plan
 from stemme.errors import ContentWrong, NotFound
 from stemme.surveys.model import Version, Wave
 
 TOO_FEW = "Det er for få svar til å vise noe."
+UNCODED = "Noen har begynt å sortere svarene på {}. Gjør det ferdig, og prøv igjen."
 
 
 class Outcome(NamedTuple):
@@ -28,60 +30,92 @@ class Outcome(NamedTuple):
     reason: str = ""
 
 
+class Refused(Exception):
+    """The release cannot be made safe, or the attack broke it."""
+
+
 async def release_wave(conn: asyncpg.Connection, config: Config, slug: str, wave: int) -> Outcome:
     """Release a closed wave, or say why not; nothing is published unless all of it is.
 
     `conn` is the `release` role's. Answers are read in one streaming pass and never kept. Raises
     `NotFound` where there is no such wave.
     """
+    the_wave, version = await find_wave(conn, slug, wave)
+    if the_wave.state == "released":
+        return Outcome("exists")
+    try:
+        plan = await with_themes(conn, plan_of(config, version.definition), the_wave)
+        coder = Coder(plan, version.definition)
+        await count_wave(conn, the_wave, [coder])
+        release = await asyncio.to_thread(_release, plan, version, the_wave, coder)
+    except (ContentWrong, Refused) as error:
+        await store.refuse_release(conn, slug, wave, str(error))
+        return Outcome("refused", str(error))
+    return Outcome(await store.publish_release(conn, slug, wave, plain(release), coder.people))
+
+
+def protect(
+    plan: Plan, coder: Coder, header: dict[str, Any], weights: Sequence[float] | None = None
+) -> Release:
+    """Run the long computation; raises `Refused`.
+
+    Its libraries are loaded here, so that a worker starts at once.
+    """
+    from stemme.disclosure.gate import make_release
+
+    if coder.people < (plan.minimum or 0):
+        raise Refused(TOO_FEW)
+    del weights
+    try:
+        return make_release(plan, coder.coded(), header=header)
+    except ReleaseRefused as refused:
+        raise Refused(_reason(refused)) from refused
+
+
+async def find_wave(conn: asyncpg.Connection, slug: str, wave: int) -> tuple[Wave, Version]:
+    """Give a wave and what was asked in it; raises `NotFound`."""
     the_wave = await store.find_wave(conn, slug, wave)
     version = await store.find_version(conn, slug, the_wave.revision) if the_wave else None
     if the_wave is None or version is None:
         raise NotFound
-    if the_wave.state == "released":
-        return Outcome("exists")
-    try:
-        plan = plan_of(config, version.definition)
-        body = await _make(conn, plan, version, the_wave)
-    except ContentWrong as error:
-        outcome = Outcome("refused", str(error))
-    except _Refused as error:
-        outcome = Outcome("refused", str(error))
-    else:
-        return Outcome(await store.publish_release(conn, slug, wave, body))
-    await store.refuse_release(conn, slug, wave, outcome.reason)
-    return outcome
+    return the_wave, version
 
 
-class _Refused(Exception):
-    """The release cannot be made safe, or the attack broke it."""
+async def with_themes(conn: asyncpg.Connection, plan: Dashboard, wave: Wave) -> Dashboard:
+    """Give the plan with the codebook's names in it; themes that nobody looked for are left out."""
+    if not plan.themes:
+        return plan
+    piles = await store.list_piles(conn, wave.survey, wave.wave)
+    names = await store.list_theme_names(conn, wave.survey)
+    for themes in plan.themes:
+        if piles.get(themes.question) is False:
+            raise Refused(UNCODED.format(themes.question))
+    coded = [
+        msgspec.structs.replace(themes, names=names[themes.question])
+        for themes in plan.themes
+        if themes.question in piles and names.get(themes.question)
+    ]
+    return msgspec.structs.replace(plan, themes=coded)
 
 
-async def _make(
-    conn: asyncpg.Connection, plan: Dashboard, version: Version, wave: Wave
-) -> dict[str, Any]:
-    """Count, protect and attack; gives the release as plain data."""
-    coder = Coder(plan, version.definition)
-    people = 0
+async def count_wave(conn: asyncpg.Connection, wave: Wave, coders: list[Coder]) -> None:
+    """Code the answers of a wave in one pass, chunk by chunk, beside whatever else is waiting."""
+
+    async def take(lines: bytes) -> None:
+        for coder in coders:
+            await asyncio.to_thread(coder.add_lines, lines)
+
     async with conn.transaction(isolation="repeatable_read", readonly=True):
-        async for answers in store.stream_coded_answers(conn, wave.survey, wave.wave):
-            coder.add(answers)
-            people += 1
-    if people < rules.least(plan, version.definition):
-        raise _Refused(TOO_FEW)
+        await store.copy_coded_answers(conn, (wave.survey, wave.wave), take)
+
+
+def _release(plan: Dashboard, version: Version, wave: Wave, coder: Coder) -> Release:
     safe = rules.publication_plan(plan, version.definition)
-    header = rules.header_of(plan, wave, version.revision)
-    return await asyncio.to_thread(_protect, safe, coder, header)
+    return protect(safe, coder, rules.header_of(plan, wave, version.revision))
 
 
-def _protect(plan: Plan, coder: Coder, header: dict[str, Any]) -> dict[str, Any]:
-    """Run the long computation; its libraries are loaded here, so that a worker starts at once."""
-    from stemme.disclosure.gate import make_release
-
-    try:
-        release = make_release(plan, coder.coded(), header=header)
-    except ReleaseRefused as refused:
-        raise _Refused(_reason(refused)) from refused
+def plain(release: Release) -> dict[str, Any]:
+    """Give a release as the database keeps it."""
     body: dict[str, Any] = msgspec.json.decode(release.encode())
     return body
 

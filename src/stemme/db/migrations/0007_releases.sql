@@ -1,4 +1,4 @@
--- releases
+-- Releases: their corrections, what they were made of, and what the office says that they mean.
 
 -- Findings --------------------------------------------------------------------------------------
 
@@ -15,3 +15,91 @@ create table finding (
 
 grant select on finding to stemme_resident;
 grant select, insert (survey, wave, edition, texts) on finding to stemme_staff;
+
+-- Corrections -----------------------------------------------------------------------------------
+
+-- A release stays as it was and can be cited for ever; a correction of it stands beside it, as an
+-- edition of its own with the reason for it. The release itself is edition 1.
+create table correction (
+    survey      text    not null,
+    wave        integer not null,
+    edition     integer not null check (edition > 1),
+    supersedes  integer not null generated always as (edition - 1) stored,
+    reason      text    not null check (length(trim(reason)) >= 10),
+    released_on date    not null,
+    body        jsonb   not null,
+    primary key (survey, wave, edition)
+);
+create trigger correction_frozen before update or delete or truncate on correction
+    for each statement execute function refuse_change();
+
+-- How many answers a release was made of: exactly, so nobody may read it. A correction must be made
+-- of the same, as what was withdrawn since would show in the difference.
+create table release_basis (
+    survey text    not null,
+    wave   integer not null,
+    people integer not null check (people >= 0),
+    primary key (survey, wave)
+);
+
+drop function publish_release(text, integer, jsonb);
+
+-- 'released', 'exists' or 'not ready'; a sample wave can only ever become a sample release.
+create function publish_release(p_survey text, p_wave integer, p_body jsonb, p_people integer default null)
+returns text language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    the_wave wave;
+begin
+    select * into the_wave from wave where survey = p_survey and wave = p_wave for update;
+    if exists (select from release where survey = p_survey and wave = p_wave) then
+        return 'exists';
+    end if;
+    if not found or the_wave.state not in ('closed', 'releasing')
+       or now() < coalesce(the_wave.late_until, '-infinity') then
+        return 'not ready';
+    end if;
+    insert into release (survey, wave, sample, released_on, body)
+    values (p_survey, p_wave, the_wave.sample, (now() at time zone 'Europe/Oslo')::date, p_body);
+    delete from release_basis where survey = p_survey and wave = p_wave;
+    insert into release_basis (survey, wave, people) select p_survey, p_wave, p_people where p_people is not null;
+    update wave set state = 'released', refusal = null where survey = p_survey and wave = p_wave;
+    return 'released';
+end $$;
+
+-- Whether a released wave still has exactly the answers that its release was made of.
+create function same_basis(p_survey text, p_wave integer, p_people integer)
+returns boolean language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select exists (select from release_basis where survey = p_survey and wave = p_wave and people = p_people)
+$$;
+
+-- 'released', 'exists' (somebody was first) or 'not ready' (nothing to correct, or answers are gone).
+create function correct_release(p_survey text, p_wave integer, p_edition integer, p_people integer,
+                                p_reason text, p_body jsonb)
+returns text language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    newest integer;
+begin
+    perform 1 from wave where survey = p_survey and wave = p_wave and state = 'released' and not sample for update;
+    if not found or not same_basis(p_survey, p_wave, p_people) then
+        return 'not ready';
+    end if;
+    select coalesce(max(edition), 1) into newest from correction where survey = p_survey and wave = p_wave;
+    if p_edition <> newest + 1 then
+        return 'exists';
+    end if;
+    insert into correction (survey, wave, edition, reason, released_on, body)
+    values (p_survey, p_wave, p_edition, p_reason, (now() at time zone 'Europe/Oslo')::date, p_body);
+    return 'released';
+end $$;
+
+-- The questions of a wave whose texts lie on a pile, and whether people are through with it.
+create function piles_of(p_survey text, p_wave integer)
+returns table (question text, finished boolean)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select r.question, count(*) = count(r.coder) from readable_texts(p_survey) r
+    where r.survey = p_survey and r.wave = p_wave group by r.question
+$$;
+
+revoke execute on function publish_release, same_basis, correct_release, piles_of from public;
+grant select on correction to stemme_resident, stemme_staff, stemme_release;
+grant execute on function publish_release, same_basis, correct_release, piles_of to stemme_release;
