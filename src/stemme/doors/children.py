@@ -38,7 +38,7 @@ class Task(msgspec.Struct, frozen=True):
 
 
 RESIDENT = Task("resident", ("door", "resident"), ("resident",))
-STAFF = Task("staff", ("door", "staff"), ("staff", "coder"))
+STAFF = Task("staff", ("door", "staff"), ("staff", "coder", "analyst"))
 WORKER = Task("worker", ("worker",), ("release", "fieldwork", "retention"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import Litestar
 
 from stemme.config import Config
+from stemme.dashboards.routes import analysis
 from stemme.doors import place
 from stemme.i18n import STAFF_LANGUAGES
 from stemme.programme import routes as programme
@@ -23,13 +24,14 @@ def create_app(config: Config) -> Litestar:
         Door(
             name="staff",
             site_name=place.name_of(config),
-            roles=("staff", "coder"),
+            roles=("staff", "coder", "analyst"),
             languages=STAFF_LANGUAGES,
             handlers=[
                 staff.router,
                 programme.staff_router,
                 fieldwork.staff_router,
                 coding.router,
+                analysis.staff_router,
                 workshops.router,
                 workshop_notes.router,
             ],

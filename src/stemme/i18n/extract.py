@@ -27,9 +27,8 @@ from stemme.i18n.languages import LANGUAGES, SOURCE, STAFF_LANGUAGES
 DOMAINS = ("resident", "staff", "surveys", "programme")
 KEYWORDS = {"_": None, "lazy": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 STAFF_ROOMS = frozenset(
-    {"crosstabs.py", "analysis.py"}
+    {"crosstabs.py", "crosstab_files.py", "analysis.py"}
     | {"staff", "fieldwork.py", "coding.py", "decisions.py", "measures.py", "cycle.py"}
-    | {"planning.py", "moderation.py"}
 )
 """A file with one of these in its path is read by staff only, so its words need fewer languages."""
 

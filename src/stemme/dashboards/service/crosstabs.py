@@ -143,6 +143,11 @@ class Offer:
             for name, found in asked.items()
         ]
 
+    def knows(self, asked: Query) -> bool:
+        """Whether the question and the groups are in the plan that is released now."""
+        groups = {group.id for group in self.groups}
+        return asked.variable in self._planned and set(asked.by) <= groups
+
     def question(self, variable: str) -> str:
         """Give the question that a variable is of; raises `NotPlanned`."""
         placed = self._placed.get(variable.partition(".")[0])
