@@ -1,4 +1,4 @@
-"""Commands of the panel: `tally` counts an election file by any of the rules."""
+"""Commands of the panel: `tally` counts an election file, `recount` checks a public bundle."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from stemme.config import Config
-from stemme.panel import files
+from stemme.panel import files, recount
 from stemme.panel.model import Election
 from stemme.panel.rules import choose, lot
 from stemme.panel.rules.budget.equal_shares import Completion
@@ -47,6 +47,12 @@ def add_commands(subparsers: Any) -> None:
     tally.add_argument("--strict", action="store_true", help="refuse a file with odd votes")
     tally.add_argument("--json", action="store_true", help="the whole count as JSON")
     tally.set_defaults(run=_tally)
+    check = subparsers.add_parser("recount", help="check and count a vote's public bundle")
+    check.add_argument("bundle", type=Path, help="a folder or a zip")
+    check.add_argument("--head", action="append", default=[], help="a head that a witness kept")
+    check.add_argument("--promise", action="append", default=[], type=Path, metavar="FILE")
+    check.add_argument("--json", action="store_true")
+    check.set_defaults(run=lambda args, _: recount.run(args))
 
 
 def _tally(args: argparse.Namespace, config: Config) -> int:

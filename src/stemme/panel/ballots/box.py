@@ -1,0 +1,107 @@
+"""The box: which ballots it takes, what it promises, and the chain it commits itself to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from msgspec import Struct
+
+from stemme.errors import StemmeError
+from stemme.panel.ballots import blind, curve
+from stemme.panel.ballots.manifest import Manifest, canonical
+from stemme.panel.ballots.slip import Ballot
+
+LARGEST = 16_384
+"""Bytes of a ballot's body; a ranking of dozens of options has room."""
+BATCH = 5
+"""A checkpoint between opening and closing waits for so many new ballots."""
+_MESSAGE = blind.PREFIX + 32 + curve.POINT
+
+
+class BallotRefused(StemmeError):
+    """Malformed, for another vote, without a valid slip, or not signed by it."""
+
+    status = 422
+    message = "Stemmen kunne ikke tas imot. Åpne avstemningen på nytt og prøv igjen."
+
+
+class Checkpoint(Struct, frozen=True):
+    """The ballots since the one before, by their hashes in order; never in the order they came."""
+
+    n: int
+    previous: str
+    leaves: tuple[str, ...]
+    head: str
+
+
+class Promise(Struct, frozen=True):
+    """The box's word that a ballot will be in a checkpoint by the time `by`."""
+
+    leaf: str
+    by: str
+    signature: str
+
+
+def check(manifest: Manifest, ballot: Ballot) -> None:
+    """Raises BallotRefused unless the ballot counts in this vote, whatever it says inside."""
+    vid = manifest.vid
+    message, signature, body = _parts(ballot)
+    if message[blind.PREFIX : blind.PREFIX + 32] != vid:
+        raise BallotRefused
+    if not blind.verify(slip_key(manifest), message, signature):
+        raise BallotRefused
+    if not curve.verify(message[-curve.POINT :], vid + body, bytes.fromhex(ballot.signature)):
+        raise BallotRefused
+
+
+def promise(key: ec.EllipticCurvePrivateKey, vid: bytes, ballot: Ballot, by: str) -> Promise:
+    """A promise that holds against the box if the ballot is missing from the bundle."""
+    leaf = ballot.leaf()
+    return Promise(leaf, by, curve.sign(key, promised(vid, leaf, by)).hex())
+
+
+def promised(vid: bytes, leaf: str, by: str) -> bytes:
+    """What a promise signs."""
+    return b"promise" + vid + canonical({"by": by, "leaf": leaf})
+
+
+def extend(vid: bytes, chain: Sequence[Checkpoint], leaves: Iterable[str]) -> Checkpoint:
+    """The next checkpoint, over everything before it."""
+    previous = chain[-1].head if chain else vid.hex()
+    ordered = tuple(sorted(leaves))
+    return Checkpoint(len(chain), previous, ordered, head(previous, ordered))
+
+
+def head(previous: str, leaves: Sequence[str]) -> str:
+    """What a witness keeps of a checkpoint: it fixes it and all before it."""
+    return curve.digest(canonical({"leaves": list(leaves), "previous": previous}))
+
+
+def slip_key(manifest: Manifest) -> blind.PublicKey:
+    return blind.PublicKey(int(manifest.slip_key, 16))
+
+
+def _parts(ballot: Ballot) -> tuple[bytes, bytes, bytes]:
+    """The slip's message and signature, and the body's bytes; they must be written just so."""
+    body = ballot.body.encode()
+    try:
+        read = json.loads(body)
+        message, signature = bytes.fromhex(read["m"]), bytes.fromhex(read["t"])
+        sealed = bytes.fromhex(read["x"])
+        bytes.fromhex(ballot.signature)
+        strange = (
+            len(body) > LARGEST
+            or set(read) != {"m", "q", "t", "x"}
+            or not isinstance(read["q"], int)
+            or not 1 <= read["q"] < 2**31
+            or len(message) != _MESSAGE
+            or len(sealed) <= curve.POINT
+            or canonical(read) != body
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise BallotRefused from error
+    if strange:
+        raise BallotRefused
+    return message, signature, body
