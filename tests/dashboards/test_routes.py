@@ -53,7 +53,8 @@ async def text(client: Any, path: str) -> str:
 
 
 def addresses(page: str, start: str) -> set[str]:
-    return {link for link in re.findall(r'href="([^"#]+)"', page) if link.startswith(start)}
+    links = re.findall(r'href="([^"#]+)"', page)
+    return {one for one in links if one.startswith(start) and not one.endswith(".png")}
 
 
 async def every_page(client: Any, start: str = RESULTS) -> dict[str, str]:

@@ -26,6 +26,12 @@ _POLICY = (
 POLICY = _POLICY.format(style="", image="")
 CHART_POLICY = _POLICY.format(style=f" {_EMPTY_STYLE}", image=" blob:")
 """For pages with a plotly chart: it adds one empty style element and saves pictures as blobs."""
+_ANYWHERE = "frame-ancestors *"
+FRAMED = {
+    "content-security-policy": POLICY.replace("frame-ancestors 'none'", _ANYWHERE),
+    "cross-origin-resource-policy": "cross-origin",
+}
+"""Headers of the few pages made to stand in a frame of any other page: they hold no form."""
 
 _HEADERS: dict[str, str] = {
     "content-security-policy": POLICY,
@@ -84,6 +90,10 @@ async def add_security_headers(message: Message, scope: Scope) -> None:
         ours = [*ours, _HTTPS_ONLY]
     sent = list(message["headers"])
     present = {name.lower() for name, _ in sent}
+    if any(
+        _ANYWHERE.encode() in value for name, value in sent if name == b"content-security-policy"
+    ):
+        present.add(b"x-frame-options")
     message["headers"] = sent + [pair for pair in ours if pair[0] not in present]
 
 

@@ -14,7 +14,7 @@ from stemme.dashboards.routes.shared import (
     SHOWN_FIRST,
     Asked,
     kept,
-    largest,
+    linked,
     say,
     tagged,
     tell,
@@ -42,17 +42,6 @@ class _Survey(NamedTuple):
     questions: list[str]
 
 
-class _Linked(NamedTuple):
-    """Results as a card shows them."""
-
-    id: str
-    title: str
-    summary: str
-    base: story.Base
-    released_on: Any
-    sample: bool
-
-
 class _Told(NamedTuple):
     """Stories of one release on a page of the programme."""
 
@@ -76,7 +65,7 @@ async def show_home(request: Asked, lang: FromPath[str]) -> Response[Any]:
         programme=programme,
         say=say(programme, lang),
         open=sorted(opened, key=lambda survey: -survey.minutes),
-        results=[_linked(one, programme, lang) for one in results],
+        results=[linked(one, programme, lang) for one in results],
         any_sample=any(one.sample for one in results),
         all_sample=all(one.sample for one in results),
     )
@@ -158,19 +147,6 @@ def _survey(version: Version, wave: Wave | None, lang: str) -> _Survey:
         open=_is_open(wave),
         released=False,
         questions=[],
-    )
-
-
-def _linked(results: Results, programme: Programme, lang: str) -> _Linked:
-    words = story.Words(results, lang)
-    dashboard = results.dashboard
-    return _Linked(
-        id=dashboard.id,
-        title=words.planned(dashboard.title, "title"),
-        summary=words.planned(dashboard.summary, "summary"),
-        base=largest(results.told(lang, lambda: story.tell(results, programme, lang))),
-        released_on=results.released_on,
-        sample=results.sample,
     )
 
 

@@ -1,4 +1,4 @@
-"""Results: the overview, a focus area's chapter, one question, files and chart data."""
+"""Results: all of them, one survey's, a chapter, one question, its groups, files, chart data."""
 
 from __future__ import annotations
 
@@ -9,24 +9,65 @@ from litestar import Response, Router, get
 from litestar.params import FromPath
 
 from stemme.dashboards.routes.shared import (
+    CURRENT,
     SHOWN_FIRST,
     Asked,
+    context,
     data,
     file,
+    find,
     kept,
     largest,
+    linked,
     made_once,
     say,
+    tagged,
     tell,
 )
-from stemme.dashboards.service import chapters, figures, reading, story
+from stemme.dashboards.routes.sharing import picture
+from stemme.dashboards.service import (
+    chapters,
+    figures,
+    findings,
+    meaning,
+    reading,
+    sharing,
+    story,
+    waves,
+)
 from stemme.dashboards.service.downloads import to_csv
 from stemme.dashboards.service.reading import Results
 from stemme.errors import NotFound
 from stemme.programme import rules as tree
+from stemme.programme.model import SubArea
 from stemme.programme.service import tree as programme_of
 from stemme.web.pages import page
 from stemme.web.security import CHART_POLICY
+
+BY = "by-"
+"""How the address of a page of groups begins; no id of a question has a line in it."""
+
+
+@get("/{lang:str}/results")
+async def show_all(request: Asked, lang: FromPath[str]) -> Response[Any]:
+    """Every survey's results, as a whole and by focus area."""
+    programme = programme_of(request.app.state.config)
+    async with request.app.state.pool.acquire() as conn:
+        results = await reading.list_results(conn, kept(request))
+    told = [(linked(one, programme, lang), tell(request, one, lang)) for one in results]
+    response = page(
+        request,
+        "dashboards/resident/all_results.html",
+        say=say(programme, lang),
+        results=[card for card, _stories in told],
+        areas=[
+            (area, [card for card, own in told if any(s.focus_area == area.id for s in own)])
+            for area in programme.focus_areas
+        ],
+        any_sample=any(one.sample for one in results),
+        all_sample=all(one.sample for one in results),
+    )
+    return tagged(request, response, CURRENT)
 
 
 @get("/{lang:str}/results/{dashboard:str}")
@@ -35,7 +76,7 @@ async def show_results(
 ) -> Response[Any]:
     """The overview of a survey's results, or all its numbers as a file (`.csv`)."""
     name = dashboard.removesuffix(".csv")
-    results = await _results(request, name)
+    results = await find(request, name)
 
     def make() -> Response[Any]:
         stories = tell(request, results, lang)
@@ -53,28 +94,48 @@ async def show_result(
     dashboard: FromPath[str],
     name: FromPath[str],
 ) -> Response[Any]:
-    """A chapter, one question with all its numbers, its file (`.csv`) or its `.chart.json`."""
-    results = await _results(request, dashboard)
+    """A chapter, one question with all its numbers, its `.csv`, `.chart.json` or `.png`."""
+    results = await find(request, dashboard)
+    if name.endswith(".png"):
+        return await picture(request, results, name.removesuffix(".png"))
     return made_once(request, results, lambda: _show_part(request, results, name))
 
 
 def _show_overview(request: Asked, results: Results, stories: list[story.Story]) -> Response[Any]:
     lang = request.path_params["lang"]
-    numbers, attack = results.release.hidden, results.release.attack
     told = chapters.chapters_of(stories, programme_of(request.app.state.config), lang)
     return page(
         request,
         "dashboards/resident/results.html",
         chapters=[chapter.first(SHOWN_FIRST) for chapter in told],
+        top=findings.top(results, lang),
         base=largest(stories),
-        minimum=results.release.plan.minimum or min(s.minimum for s in stories),
-        hidden_numbers=numbers.district + numbers.groups,
-        all_numbers=numbers.district_of + numbers.groups_of,
-        attacked=attack is not None,
-        narrowest=attack.narrowest if attack else None,
-        released_on=results.released_on,
-        **_context(request, results, lang),
+        breakdowns=_breakdowns(stories),
+        detectable=meaning.detectable(largest(stories)),
+        **context(request, results, lang),
     )
+
+
+@get("/{lang:str}/results/{dashboard:str}/certificate")
+async def show_certificate(
+    request: Asked, lang: FromPath[str], dashboard: FromPath[str]
+) -> Response[Any]:
+    """How nobody can be recognised: what was hidden, what was tried, and how near that came."""
+    results = await find(request, dashboard)
+
+    def make() -> Response[Any]:
+        attack = results.release.attack
+        return page(
+            request,
+            "dashboards/resident/certificate.html",
+            attack=attack,
+            tried=meaning.tried(attack.tried) if attack else [],
+            strictest=max(story.minimum for story in tell(request, results, lang)),
+            digest=results.release.digest,
+            **context(request, results, lang),
+        )
+
+    return made_once(request, results, make)
 
 
 def _show_part(request: Asked, results: Results, name: str) -> Response[Any]:
@@ -84,7 +145,14 @@ def _show_part(request: Asked, results: Results, name: str) -> Response[Any]:
     stem, _, kind = name.partition(".")
     chapter = next((one for one in told if one.id == stem), None)
     if chapter is not None and not kind:
-        return _show_chapter(request, results, chapter, lang)
+        return page(
+            request,
+            "dashboards/resident/chapter.html",
+            chapter=chapter,
+            **context(request, results, lang),
+        )
+    if name.startswith(BY):
+        return _show_groups(request, results, told, name.removeprefix(BY))
     chosen = next((one for one in stories if one.id == stem), None)
     if chosen is None or kind not in ("", "csv", "chart.json"):
         raise NotFound
@@ -97,19 +165,34 @@ def _show_part(request: Asked, results: Results, name: str) -> Response[Any]:
     return _show_question(request, results, own, chosen)
 
 
-def _show_chapter(
-    request: Asked, results: Results, chapter: chapters.Chapter, lang: str
+def _show_groups(
+    request: Asked, results: Results, told: list[chapters.Chapter], breakdown: str
 ) -> Response[Any]:
-    context = _context(request, results, lang)
-    return page(request, "dashboards/resident/chapter.html", chapter=chapter, **context)
+    """All that is published of the groups of one background question."""
+    by = next((one for one in _breakdowns(_all(told)) if one.id == breakdown), None)
+    if by is None:
+        raise NotFound
+    lang = request.path_params["lang"]
+    own = (chapter.broken_down(breakdown) for chapter in told)
+    return page(
+        request,
+        "dashboards/resident/grouped.html",
+        by=by,
+        breakdowns=_breakdowns(_all(told)),
+        chapters=[chapter for chapter in own if chapter.stories],
+        **context(request, results, lang),
+    )
 
 
 def _show_question(
     request: Asked, results: Results, chapter: chapters.Chapter, chosen: story.Story
 ) -> Response[Any]:
-    programme = programme_of(request.app.state.config)
+    config = request.app.state.config
+    programme = programme_of(config)
     lang = request.path_params["lang"]
     place = tree.find(programme, chosen.part) if chosen.part else None
+    changes = results.told(f"changes {lang}", lambda: waves.changes(results, programme, lang))
+    address = f"{config.public_url}/{lang}/results/{results.dashboard.id}/{chosen.id}/embed"
     return page(
         request,
         "dashboards/resident/question.html",
@@ -117,8 +200,22 @@ def _show_question(
         chapter=chapter,
         story=chosen,
         place=place,
-        **_context(request, results, lang),
+        goals=place.goals if isinstance(place, SubArea) else [],
+        sentences=meaning.sentences(chosen),
+        change=changes.get(chosen.id),
+        snippet=sharing.frame(address, chosen),
+        **context(request, results, lang),
     )
+
+
+def _all(told: list[chapters.Chapter]) -> list[story.Story]:
+    return [one for chapter in told for one in chapter.stories]
+
+
+def _breakdowns(stories: list[story.Story]) -> list[story.Comparison]:
+    """Give the background questions that anything is broken down by, each once."""
+    found = {by.id: by for one in stories for by in one.groups}
+    return list(found.values())
 
 
 def _file(request: Asked, results: Results, stories: list[story.Story], name: str) -> Response[Any]:
@@ -127,27 +224,4 @@ def _file(request: Asked, results: Results, stories: list[story.Story], name: st
     return file(request, body, f"sample-{name}" if results.sample else name)
 
 
-async def _results(request: Asked, name: str) -> Results:
-    """Give the newest results of a dashboard; raises `NotFound`."""
-    async with request.app.state.pool.acquire() as conn:
-        results = await reading.find_results(conn, name, kept(request))
-    if results is None:
-        raise NotFound
-    return results
-
-
-def _context(request: Asked, results: Results, lang: str) -> dict[str, Any]:
-    """Give what every page of a release shows."""
-    programme = programme_of(request.app.state.config)
-    words = story.Words(results, lang)
-    return {
-        "programme": programme,
-        "say": say(programme, lang),
-        "title": words.planned(results.dashboard.title, "title"),
-        "summary": words.planned(results.dashboard.summary, "summary"),
-        "url": f"/{lang}/results/{results.dashboard.id}",
-        "sample": results.sample,
-    }
-
-
-results_router = Router("/", route_handlers=[show_results, show_result])
+results_router = Router("/", route_handlers=[show_all, show_results, show_certificate, show_result])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from litestar import Request, Response
 
-from stemme.dashboards.service import chapters, reading, story
+from stemme.dashboards.service import chapters, findings, reading, story
 from stemme.dashboards.service.reading import Results
+from stemme.errors import NotFound
 from stemme.programme.model import Programme
 from stemme.programme.service import tree as programme_of
 from stemme.web.encoding import accepted, encode
@@ -22,6 +23,17 @@ SHOWN_FIRST = 4
 FRESH = "public, max-age=60"
 CURRENT = "no-cache"
 """For pages that also say what is open now: asked again each time, 304 when nothing changed."""
+
+
+class Linked(NamedTuple):
+    """Results as a card shows them."""
+
+    id: str
+    title: str
+    summary: str
+    base: story.Base
+    released_on: Any
+    sample: bool
 
 
 def kept(request: Asked) -> reading.Kept:
@@ -45,6 +57,50 @@ def say(programme: Programme, lang: str) -> Callable[[str, str], str]:
 def largest(stories: list[story.Story]) -> story.Base:
     bases = [line.share.base for one in stories for line in one.lines if line.share.base]
     return max(bases, default=None)
+
+
+def linked(results: Results, programme: Programme, lang: str) -> Linked:
+    words = story.Words(results, lang)
+    dashboard = results.dashboard
+    return Linked(
+        id=dashboard.id,
+        title=words.planned(dashboard.title, "title"),
+        summary=words.planned(dashboard.summary, "summary"),
+        base=largest(results.told(lang, lambda: story.tell(results, programme, lang))),
+        released_on=results.released_on,
+        sample=results.sample,
+    )
+
+
+async def find(request: Asked, name: str) -> Results:
+    """Give the newest results of a dashboard; raises `NotFound`."""
+    async with request.app.state.pool.acquire() as conn:
+        results = await reading.find_results(conn, name, kept(request))
+    if results is None:
+        raise NotFound
+    return results
+
+
+def context(request: Asked, results: Results, lang: str) -> dict[str, Any]:
+    """Give what every page of a release shows."""
+    programme = programme_of(request.app.state.config)
+    words, release, key = story.Words(results, lang), results.release, results.key
+    hidden = release.hidden
+    return {
+        "programme": programme,
+        "say": say(programme, lang),
+        "said": lambda kind, id_: findings.said(results, f"{kind}.{id_}", lang),
+        "title": words.planned(results.dashboard.title, "title"),
+        "summary": words.planned(results.dashboard.summary, "summary"),
+        "url": f"/{lang}/results/{results.dashboard.id}",
+        "data": f"/api/v1/releases/{key.survey}/{key.wave}",
+        "sample": results.sample,
+        "random": results.dashboard.drawn == "random",
+        "released_on": results.released_on,
+        "minimum": min(release.plan.threshold(one) for one in release.plan.variables),
+        "hidden_numbers": hidden.district + hidden.groups + hidden.means,
+        "all_numbers": hidden.district_of + hidden.groups_of + hidden.means_of,
+    }
 
 
 def tagged(request: Asked, response: Response[Any], keep: str) -> Response[Any]:

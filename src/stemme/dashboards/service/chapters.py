@@ -27,6 +27,11 @@ class Chapter(Struct, frozen=True):
         more = len(self.stories) > number
         return Chapter(self.id, self.title, self.area, self.stories[:number], more)
 
+    def broken_down(self, breakdown: str) -> Chapter:
+        """Give the chapter with the stories only that have the groups of a background question."""
+        own = tuple(s for s in self.stories if any(by.id == breakdown for by in s.groups))
+        return Chapter(self.id, self.title, self.area, own)
+
 
 def chapters_of(stories: list[Story], programme: Programme, lang: str) -> list[Chapter]:
     """Give the stories by focus area in the programme's order, who answered last."""

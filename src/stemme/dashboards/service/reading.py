@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 import asyncpg
@@ -28,6 +29,10 @@ class Results(NamedTuple):
     dashboard: Dashboard
     version: Version
     remembered: dict[str, Any]
+    findings: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    """What the office says that it means: a place in it to a sentence in each language."""
+    earlier: Results | None = None
+    """The wave before it, as it was released; only what is public is compared."""
 
     @property
     def sample(self) -> bool:
@@ -58,8 +63,32 @@ async def find_results(conn: asyncpg.Connection, dashboard: str, kept: Kept) -> 
 async def list_results(conn: asyncpg.Connection, kept: Kept) -> list[Results]:
     """Give the newest results of every survey: real ones first, then the latest, the largest."""
     keys = await store.list_newest_releases(conn)
-    found = [results for key in keys if (results := await read(conn, key, kept))]
+    found = [results for key in keys if (results := await _read_newest(conn, key, kept))]
     return sorted(found, key=_importance)
+
+
+async def _read_newest(
+    conn: asyncpg.Connection, key: store.ReleaseKey, kept: Kept
+) -> Results | None:
+    """Give the newest release of a survey with what the pages tell beside it."""
+    if key in kept:
+        return kept[key]
+    results = await read(conn, key, kept)
+    if results is not None:
+        findings = await store.find_findings(conn, key)
+        earlier = await _read_earlier(conn, key)
+        results = kept[key] = results._replace(findings=findings, earlier=earlier)
+    return results
+
+
+async def _read_earlier(conn: asyncpg.Connection, key: store.ReleaseKey) -> Results | None:
+    """Give the wave before it that is released; None for a sample, which is not followed up."""
+    before = [
+        other
+        for other in await store.list_public_releases(conn)
+        if (other.survey, other.sample) == (key.survey, key.sample) and other.wave < key.wave
+    ]
+    return await read(conn, max(before, key=lambda one: one.wave), {}) if before else None
 
 
 def _importance(results: Results) -> tuple[bool, int, int]:
