@@ -6,6 +6,7 @@ from litestar import Litestar
 
 from stemme.config import Config
 from stemme.dashboards import routes as dashboards
+from stemme.dashboards.routes.thread import thread_router
 from stemme.doors import place
 from stemme.i18n import LANGUAGES
 from stemme.programme import routes as programme
@@ -27,6 +28,7 @@ def create_app(config: Config) -> Litestar:
             handlers=[
                 routes.resident_router,
                 dashboards.resident_router,
+                thread_router,
                 programme.resident_router,
                 entrance.resident_router,
                 answering.router,

@@ -14,6 +14,7 @@ from stemme.dashboards import rules, store
 from stemme.dashboards.model import Dashboard
 from stemme.dashboards.rules.coding import Coder
 from stemme.dashboards.service.plans import plan_of
+from stemme.dashboards.service.thread import attach_questions
 from stemme.disclosure.model import Refusal, Release, ReleaseRefused
 from stemme.disclosure.plan import Plan
 from stemme.errors import ContentWrong, NotFound
@@ -51,7 +52,11 @@ async def release_wave(conn: asyncpg.Connection, config: Config, slug: str, wave
     except (ContentWrong, Refused) as error:
         await store.refuse_release(conn, slug, wave, str(error))
         return Outcome("refused", str(error))
-    return Outcome(await store.publish_release(conn, slug, wave, plain(release), coder.people))
+    async with conn.transaction():
+        state = await store.publish_release(conn, slug, wave, plain(release), coder.people)
+        if state == "released":
+            await attach_questions(conn, config, version, the_wave)
+    return Outcome(state)
 
 
 def protect(

@@ -1,0 +1,22 @@
+"""What answers and steps of a measure are called, in every language."""
+
+from __future__ import annotations
+
+from stemme.i18n import lazy as _
+from stemme.programme.model import Answer, Status
+
+ANSWER_WORDS: dict[Answer, str] = {
+    "yes": _("Ja"),
+    "partly": _("Delvis"),
+    "no": _("Nei"),
+    "later": _("Senere"),
+}
+
+STATUS_WORDS: dict[Status, str] = {
+    "potential": _("Mulig tiltak"),
+    "planned": _("Planlagt"),
+    "under_way": _("I gang"),
+    "done": _("Gjennomført"),
+    "ordinary": _("Gått over i vanlig drift"),
+    "stopped": _("Stanset"),
+}
