@@ -7,6 +7,7 @@ from litestar import Litestar
 from stemme.config import Config
 from stemme.dashboards import routes as dashboards
 from stemme.dashboards.routes.thread import thread_router
+from stemme.dialogue.routes import taking_part as dialogue
 from stemme.doors import place
 from stemme.i18n import LANGUAGES
 from stemme.programme import routes as programme
@@ -14,6 +15,8 @@ from stemme.surveys.routes import answering, entrance, receipts
 from stemme.web import routes
 from stemme.web.door import Door, create
 from stemme.workshops.routes import capture as tables
+from stemme.workshops.routes import photos as sheets
+from stemme.workshops.routes import wall
 
 
 def create_app(config: Config) -> Litestar:
@@ -34,6 +37,9 @@ def create_app(config: Config) -> Litestar:
                 answering.router,
                 receipts.router,
                 tables.router,
+                dialogue.router,
+                sheets.router,
+                wall.router,
             ],
         ),
     )

@@ -66,3 +66,16 @@ def read_step(fields: Fields) -> Posted:
 def _id(fields: Fields, *words: str) -> str:
     said = "\0".join((fields.get("page", ""), fields.get("note", ""), *words))
     return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def photo_step(fields: Fields) -> Operation | None:
+    """The note that a picture belongs to; it has the same number as the picture."""
+    given = {
+        "id": _id(fields, "photo"),
+        "note": fields.get("note", ""),
+        "kind": "set",
+        "clock": parse_number(fields.get("clock", "")) or 1,
+        "fields": {"photo": fields.get("note", "")},
+    }
+    taken = operations.read([msgspec.Raw(msgspec.json.encode(given))])
+    return taken.operations[0] if taken.operations else None

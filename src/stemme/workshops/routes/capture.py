@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from stemme.i18n import LANGUAGES
-from stemme.web import security
+from stemme.web import envelope, security
 from stemme.web.negotiation import requested
 from stemme.web.pages import page
 from stemme.workshops import sealing, views
@@ -31,7 +32,7 @@ _HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(self), payment=(), usb=()",
     "referrer-policy": "same-origin",
 }
-_FACTS = (CodeUnknown, TooManyCodes, TableOver, TableFull)
+FACTS = (CodeUnknown, TooManyCodes, TableOver, TableFull)
 
 
 @get("/w/{code:str}")
@@ -64,7 +65,10 @@ def _code_form(
 async def show_table(
     request: AnyRequest, lang: FromPath[str], code: FromPath[str], proof: FromQuery[str] = ""
 ) -> Response[Any]:
-    """The table of a code: its notes, and where the next one is written."""
+    """The table of a code: its notes, and where the next one is written.
+
+    With `shell` there are no notes: that page is kept on the phone, whoever holds it next.
+    """
     return await _table(request, lang, code, proof)
 
 
@@ -78,10 +82,14 @@ async def _table(
         joined = await capture.join(state.pool, key)
     except (CodeUnknown, TooManyCodes) as fact:
         return _code_form(request, fact, code[:40])
-    if key.code != code:
+    if key.code != code and request.method == "GET":
         return Redirect(f"/{lang}/w/{key.code}", status_code=303)
     over = joined.status == "over"
-    notes, clock = ([], 1) if over else await capture.list_notes(state.pool, key)
+    notes, clock = (
+        ([], 1)
+        if over or "shell" in request.query_params
+        else await capture.list_notes(state.pool, key)
+    )
     return page(
         request,
         "workshops/resident/table.html",
@@ -90,6 +98,7 @@ async def _table(
         code=key.code,
         shown_code=codes.shown(key.code),
         proof=sealing.make_pass(state.config, key.code),
+        public_key=envelope.opener(state.config).public,
         notes=notes,
         clock=clock,
         areas=views.areas(state.config, lang, joined.areas or []),
@@ -106,6 +115,22 @@ def _spoken(joined: Joined, lang: str) -> list[Any]:
     tags = [tag for tag in joined.languages or [] if tag in LANGUAGES]
     first = [lang] if lang in LANGUAGES else []
     return [LANGUAGES[tag] for tag in dict.fromkeys([*first, *tags])]
+
+
+@get("/{lang:str}/w/worker.js")
+async def show_worker(request: AnyRequest, lang: FromPath[str]) -> Response[bytes]:  # noqa: ARG001
+    """The script that keeps the page on the phone; from here, so that it reaches tables alone."""
+    assets = request.app.state.site.assets
+    files = [assets.url(name) for name in _OFFLINE]
+    found = assets.find("worker.js")
+    source = found[0].bodies[None] if found else b""
+    version = hashlib.sha256(source + "".join(files).encode()).hexdigest()[:12]
+    head = f'const VERSION = "{version}";\nconst FILES = {msgspec.json.encode(files).decode()};\n'
+    headers = {"cache-control": "no-cache"}
+    return Response(head.encode() + source, media_type="text/javascript", headers=headers)
+
+
+_OFFLINE = ("style.css", "enhance.js", "capture.js", "envelope.js", "favicon.svg")
 
 
 @post("/{lang:str}/w/{code:str}", status_code=200)
@@ -141,13 +166,13 @@ async def submit_batch(
     try:
         batch = _DECODER.decode(await request.body())
     except (msgspec.MsgspecError, ValueError):
-        return _said({"status": "unreadable"}, 400)
+        return said({"status": "unreadable"}, 400)
     try:
         key = capture.key_of(state.config, code[:40], batch.proof)
         answer = await capture.sync(state.pool, key, batch)
-    except _FACTS as fact:
-        return _said({"status": _NAMES[type(fact)]}, fact.status)
-    return _said(answer, 200)
+    except FACTS as fact:
+        return said({"status": names_of(fact)}, fact.status)
+    return said(answer, 200)
 
 
 _DECODER = msgspec.json.Decoder(capture.Batch)
@@ -159,7 +184,13 @@ _NAMES: dict[type[Exception], str] = {
 }
 
 
-def _said(what: Any, status: int) -> Response[bytes]:
+def names_of(fact: Exception) -> str:
+    """What a phone's script is told of a fact that stops it."""
+    return _NAMES[type(fact)]
+
+
+def said(what: Any, status: int) -> Response[bytes]:
+    """An answer to a script."""
     return Response(
         msgspec.json.encode(what),
         status_code=status,
@@ -169,5 +200,13 @@ def _said(what: Any, status: int) -> Response[bytes]:
 
 
 router = Router(
-    "/", route_handlers=[show_entrance, show_code_form, show_table, submit_step, submit_batch]
+    "/",
+    route_handlers=[
+        show_entrance,
+        show_code_form,
+        show_worker,
+        show_table,
+        submit_step,
+        submit_batch,
+    ],
 )

@@ -1,0 +1,365 @@
+// The page of a table, kept on the phone first and sent when there is signal. Without this script every
+// form of the page works by itself.
+"use strict";
+
+// How operations add up to notes: the same as workshops/rules/merging.py, held to the same vectors.
+const FIELDS = ["text", "language", "area", "who", "agreed", "parked", "photo"];
+
+function replaced(operations) {
+  const found = new Map();
+  for (const { over = [], clock } of operations) {
+    for (const id of over) found.set(id, Math.max(found.get(id) ?? 0, clock));
+  }
+  return found;
+}
+
+function addUp(id, operations) {
+  operations.sort((a, b) => a.clock - b.clock || (a.id < b.id ? -1 : 1));
+  const sets = operations.filter(({ kind }) => kind === "set");
+  const gone = replaced(operations.filter(({ kind }) => kind === "delete"));
+  const outlives = (by) => (one) => one.clock >= (by.get(one.id) ?? 0);
+  const values = {};
+  const heads = new Map();
+  for (const name of FIELDS) {
+    const said = sets.filter(({ fields }) => name in fields);
+    const last = said.filter(outlives(replaced(said)));
+    const kept = last.filter(outlives(gone));
+    if (last.length) values[name] = [...new Set((kept.length ? kept : last).map(({ fields }) => fields[name]))];
+    for (const one of last) heads.set(one.id, one);
+  }
+  const up = new Map();
+  const down = new Map();
+  for (const one of operations.filter(({ kind }) => kind === "dots")) {
+    up.set(one.device, Math.max(up.get(one.device) ?? 0, one.up ?? 0));
+    down.set(one.device, Math.max(down.get(one.device) ?? 0, one.down ?? 0));
+  }
+  const sum = (counts) => [...counts.values()].reduce((a, b) => a + b, 0);
+  return {
+    id,
+    alive: [...heads.values()].some(outlives(gone)),
+    clock: operations[0].clock,
+    values,
+    heads: [...heads.keys()].sort(),
+    dots: Math.max(sum(up) - sum(down), 0),
+  };
+}
+
+function merge(operations) {
+  const notes = new Map();
+  for (const one of new Map(operations.map((one) => [one.id, one])).values()) {
+    if (!notes.has(one.note)) notes.set(one.note, []);
+    notes.get(one.note).push(one);
+  }
+  return [...notes].map(([id, of]) => addUp(id, of)).sort((a, b) => a.clock - b.clock || (a.id < b.id ? -1 : 1));
+}
+
+function part(text, longest) {
+  const signs = [...text.trim()];
+  if (signs.length <= longest) return [signs.join(""), ""];
+  const start = signs.slice(0, longest + 1).join("");
+  const end = start.search(/\s\S*$/);
+  const cut = end > 0 ? end : signs.slice(0, longest).join("").length;
+  const whole = signs.join("");
+  return [whole.slice(0, cut).trimEnd(), whole.slice(cut).trimStart()];
+}
+
+// What is on this phone: in its database where it lets us, else on this page alone.
+const at = document.getElementById("capture");
+const say = at.dataset;
+const path = location.pathname;
+const log = new Map();
+const unsent = new Set();
+const stuck = new Set();
+const hidden = new Set();
+const dotted = new Map();
+let cursor = 0;
+let clock = 0;
+let base = null;
+
+const asked = (request) =>
+  new Promise((done, failed) => {
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => failed(request.error);
+  });
+
+async function open() {
+  const request = indexedDB.open(`table ${say.code}`, 1);
+  request.onupgradeneeded = () => {
+    for (const name of ["ops", "meta", "photos", "sealed"]) request.result.createObjectStore(name);
+  };
+  base = await asked(request);
+  const reading = base.transaction(["ops", "meta"]);
+  const [ops, meta] = await Promise.all([
+    asked(reading.objectStore("ops").getAll()),
+    asked(reading.objectStore("meta").get("state")),
+  ]);
+  for (const { op, sent } of ops) learn(op, sent);
+  cursor = meta?.cursor ?? 0;
+  for (const id of meta?.hidden ?? []) hidden.add(id);
+  if (text && !text.value) text.value = meta?.draft ?? "";
+}
+
+// Strictly: what the database says is written is written.
+function write(change) {
+  if (!base) return Promise.resolve();
+  return new Promise((done, failed) => {
+    const writing = base.transaction(["ops", "meta", "photos", "sealed"], "readwrite", { durability: "strict" });
+    change((name) => writing.objectStore(name));
+    writing.objectStore("meta").put({ cursor, hidden: [...hidden], draft: text?.value ?? "" }, "state");
+    writing.oncomplete = done;
+    writing.onabort = () => failed(writing.error);
+  }).catch(lost);
+}
+
+function lost() {
+  base = null;
+  tell();
+}
+
+function learn(op, sent) {
+  if (hidden.has(op.note)) return;
+  log.set(op.id, op);
+  if (sent) unsent.delete(op.id);
+  else unsent.add(op.id);
+  // A clock that is far off is nobody's: counting on from it would take everyone there.
+  if (op.clock < 2 ** 39) clock = Math.max(clock, op.clock);
+}
+
+const random = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+
+function record(note, kind, more) {
+  const op = { id: random(), note, kind, clock: clock + 1, ...more };
+  learn(op, false);
+  write((store) => store("ops").put({ op, sent: false }, op.id));
+  show();
+  sync();
+}
+
+// Sending: the same batch twice is stored once, so whatever is not surely there is sent again.
+let busy = false;
+let failures = 0;
+let timer = 0;
+let over = say.status === "over";
+
+async function sync() {
+  clearTimeout(timer);
+  if (busy) return;
+  busy = true;
+  try {
+    let more = true;
+    while (more) {
+      const batch = [...unsent].filter((id) => !stuck.has(id)).slice(0, 200);
+      const said = await post("sync", { cursor, ops: batch.map((id) => log.get(id)) });
+      for (const id of Object.keys(said.refused ?? {})) stuck.add(id);
+      const sent = batch.filter((id) => !stuck.has(id));
+      for (const id of sent) unsent.delete(id);
+      const news = said.ops.filter(({ id, note }) => !log.has(id) && !hidden.has(note));
+      for (const op of news) learn(op, true);
+      cursor = said.cursor;
+      if (sent.length || said.ops.length) {
+        write((store) => {
+          for (const op of [...news, ...sent.map((id) => log.get(id))]) if (op) store("ops").put({ op, sent: true }, op.id);
+        });
+        show();
+      }
+      more = said.more || [...unsent].some((id) => !stuck.has(id));
+    }
+    await globalThis.afterSync?.();
+    failures = 0;
+  } catch {
+    failures += 1;
+  }
+  busy = false;
+  tell();
+  if (over) return;
+  const pause = failures ? Math.min(2 ** failures, 300) * (0.5 + Math.random()) : 3;
+  timer = setTimeout(() => (document.hidden && !unsent.size ? 0 : sync()), pause * 1000);
+}
+
+async function post(where, body) {
+  const answer = await fetch(`${path}/${where}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ ...body, proof: say.proof }),
+    signal: AbortSignal.timeout?.(20000),
+  });
+  const said = await answer.json();
+  if (said.status === "over") over = true;
+  if (!answer.ok) throw new Error(said.status);
+  return said;
+}
+
+// Showing.
+const list = document.getElementById("jots");
+const blank = document.getElementById("jot").content;
+const composer = document.getElementById("new");
+const text = document.getElementById("text");
+const state = document.getElementById("state");
+const keep = document.getElementById("keep");
+const titles = new Map([...blank.querySelectorAll("[name=area] option")].map((one) => [one.value, one.textContent]));
+const shown = new Map();
+
+function show() {
+  const notes = merge([...log.values()]).filter((n) => n.alive && (n.values.text || n.values.photo));
+  const low = innerHeight + scrollY >= document.body.scrollHeight - 80;
+  const ids = new Set(notes.map(({ id }) => id));
+  for (const [id, { item }] of shown) if (!ids.has(id)) item.remove(), shown.delete(id);
+  let before = null;
+  for (const note of notes) {
+    const sign = JSON.stringify([note, note.heads.some((id) => unsent.has(id))]);
+    let known = shown.get(note.id);
+    // What somebody is changing right now stays as it is under their fingers.
+    if (!known || (known.sign !== sign && !known.item.querySelector("details[open]"))) {
+      const item = draw(note);
+      known?.item.replaceWith(item);
+      known = { item, sign };
+      shown.set(note.id, known);
+    }
+    if ((before ? before.nextSibling : list.firstChild) !== known.item) list.insertBefore(known.item, before ? before.nextSibling : list.firstChild);
+    before = known.item;
+  }
+  if (low) scrollTo(0, document.body.scrollHeight);
+  tell();
+}
+
+const made = (tag, words, more = {}) => Object.assign(document.createElement(tag), { textContent: words }, more);
+
+function draw(note) {
+  const item = blank.firstElementChild.cloneNode(true);
+  const { text: words = [], area: areas = [], who = [], agreed = [], parked = [], photo = [] } = note.values;
+  item.dataset.note = note.id;
+  const place = item.querySelector("[data-words]");
+  if (words.length > 1) place.append(made("p", say.two, { className: "muted" }));
+  for (const one of words) {
+    place.append(made("p", one, { dir: "auto" }));
+    if (words.length > 1) place.append(made("button", say.pick, { className: "ds-button", name: "chosen", value: one }));
+  }
+  for (const one of photo) if (one) place.append(made("img", "", { src: `${path}/photo/${one}?proof=${say.proof}`, alt: say.sheet }));
+  const marks = [...areas.map((one) => titles.get(one)), ...who];
+  if (agreed.includes(true)) marks.push(say.agreed);
+  if (parked.includes(true)) marks.push(say.parked);
+  if (note.heads.some((id) => unsent.has(id))) marks.push(say.waits);
+  item.querySelector("[data-marks]").append(...marks.filter(Boolean).map((one) => made("span", one, { dir: "auto" })));
+  item.querySelector("[data-dots]").textContent = note.dots;
+  item.querySelector("[data-agree]").value = agreed.includes(true) ? "disagree" : "agree";
+  item.querySelector("[data-park]").value = parked.includes(true) ? "unpark" : "park";
+  item.querySelector("textarea").value = words.at(-1) ?? "";
+  const choice = item.querySelector("[name=area]");
+  if (choice) choice.value = areas.at(-1) ?? "";
+  return item;
+}
+
+let told = 0;
+
+function tell(words, undo) {
+  if (words) {
+    state.replaceChildren(made("span", `${words} `));
+    if (undo) state.append(made("button", say.undo, { className: "ds-button", onclick: () => (tell(" "), undo()) }));
+    told = Date.now() + (undo ? 10000 : 4000);
+    setTimeout(tell, undo ? 10100 : 4100);
+  } else if (Date.now() > told) {
+    const many = unsent.size;
+    const left = many ? say.unsent.replace("{n}", many) : say.sent;
+    state.textContent = over && many ? say.over : base ? left : `${left} ${say.memory}`;
+  }
+  keep.hidden = !(stuck.size || (unsent.size && (over || failures > 2)) || (!base && log.size));
+}
+
+keep.firstElementChild.onclick = ({ currentTarget }) => {
+  const kept = merge([...log.values()]).map(({ values, dots }) => ({ ...values, dots }));
+  const file = new Blob([JSON.stringify({ notes: kept, operations: [...unsent].map((id) => log.get(id)) }, null, 1)]);
+  currentTarget.href = URL.createObjectURL(file);
+};
+
+// What people press.
+const steps = {
+  agree: { agreed: true },
+  disagree: { agreed: false },
+  park: { parked: true },
+  unpark: { parked: false },
+};
+
+function press(form, button) {
+  const note = form.closest("li").dataset.note;
+  const now = merge([...log.values()].filter((op) => op.note === note))[0];
+  const over = now.heads;
+  const what = button.name === "chosen" ? "choose" : button.value;
+  form.querySelector("details").open = false;
+  if (what === "dot" || what === "undot") {
+    const mine = dotted.get(note) ?? { device: random(), up: 0, down: 0 };
+    mine[what === "dot" ? "up" : "down"] += 1;
+    dotted.set(note, mine);
+    record(note, "dots", { ...mine });
+  } else if (what === "delete") {
+    record(note, "delete", { over });
+    const [back] = now.values.text ?? [""];
+    tell(say.deleted, () => {
+      const again = merge([...log.values()].filter((op) => op.note === note))[0];
+      record(note, "set", { over: again.heads, fields: { text: back } });
+    });
+  } else if (what === "choose") {
+    record(note, "set", { over, fields: { text: button.value } });
+  } else if (what === "edit") {
+    const [words, rest] = part(form.elements.text.value, +say.longest);
+    const fields = { area: form.elements.area?.value ?? "" };
+    if (words) fields.text = words;
+    record(note, "set", { over, fields });
+    if (rest) add(rest);
+  } else {
+    record(note, "set", { over, fields: steps[what] });
+  }
+}
+
+function add(words, more = {}) {
+  const [start, rest] = part(words, +say.longest);
+  const fields = { ...more };
+  if (start) fields.text = start;
+  for (const name of ["language", "area", "who"]) {
+    const value = composer.elements[name]?.value;
+    if (value) fields[name] = value;
+  }
+  const note = random();
+  record(note, "set", { fields });
+  const undo = () => record(note, "delete", { over: merge([...log.values()].filter((op) => op.note === note))[0].heads });
+  tell(rest ? say.long : say.saved, undo);
+  return rest;
+}
+
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form !== composer && !at.contains(form)) return;
+  event.preventDefault();
+  if (form === composer) {
+    if (text.value.trim()) text.value = add(text.value);
+    write(() => 0);
+    text.focus();
+    scrollTo(0, document.body.scrollHeight);
+  } else if (event.submitter) {
+    press(form, event.submitter);
+  }
+});
+
+text?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  composer.requestSubmit();
+});
+
+let drafting = 0;
+text?.addEventListener("input", () => {
+  clearTimeout(drafting);
+  drafting = setTimeout(() => write(() => 0), 400);
+});
+
+addEventListener("online", () => ((failures = 0), sync()));
+document.addEventListener("visibilitychange", () => document.hidden || sync());
+
+(async () => {
+  list.replaceChildren();
+  await open().catch(lost);
+  navigator.storage?.persist?.().catch(() => 0);
+  show();
+  sync();
+  const worker = await navigator.serviceWorker?.register(say.worker).catch(() => null);
+  if (worker) (await navigator.serviceWorker.ready).active.postMessage(path);
+})();
