@@ -27,7 +27,7 @@ from stemme.i18n.languages import LANGUAGES, SOURCE, STAFF_LANGUAGES
 DOMAINS = ("resident", "staff", "surveys", "programme")
 KEYWORDS = {"_": None, "lazy": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 STAFF_ROOMS = frozenset(
-    {"crosstabs.py", "crosstab_files.py", "analysis.py"}
+    {"crosstabs.py", "crosstab_files.py", "analysis.py", "findings.py"}
     | {"staff", "fieldwork.py", "coding.py", "decisions.py", "measures.py", "cycle.py"}
     | {"planning.py", "moderation.py"}
 )

@@ -25,7 +25,7 @@ def sentences(story: Story) -> Sequence[str]:
         if not story.top_label or share.percent is None:
             return []
         return [
-            _("%(n)s av 100 svarte: %(answer)s.", n=share.percent, answer=_end(story.top_label))
+            _("%(n)s av 100: %(answer)s.", n=share.percent, answer=_end(story.top_label))
         ]
     most, least = _extremes(story.bars)
     found = []
