@@ -164,7 +164,7 @@ async function sync() {
       }
       more = said.more || [...unsent].some((id) => !stuck.has(id));
     }
-    await globalThis.afterSync?.();
+    await sendRest();
     failures = 0;
   } catch {
     failures += 1;
@@ -218,11 +218,17 @@ function show() {
     if ((before ? before.nextSibling : list.firstChild) !== known.item) list.insertBefore(known.item, before ? before.nextSibling : list.firstChild);
     before = known.item;
   }
-  if (low) scrollTo(0, document.body.scrollHeight);
+  if (low) composer?.scrollIntoView({ block: "end" });
   tell();
 }
 
 const made = (tag, words, more = {}) => Object.assign(document.createElement(tag), { textContent: words }, more);
+
+function button(words, more) {
+  const one = made("button", words, { className: "ds-button", ...more });
+  Object.assign(one.dataset, { variant: "secondary", size: "sm" });
+  return one;
+}
 
 function draw(note) {
   const item = blank.firstElementChild.cloneNode(true);
@@ -232,16 +238,18 @@ function draw(note) {
   if (words.length > 1) place.append(made("p", say.two, { className: "muted" }));
   for (const one of words) {
     place.append(made("p", one, { dir: "auto" }));
-    if (words.length > 1) place.append(made("button", say.pick, { className: "ds-button", name: "chosen", value: one }));
+    if (words.length > 1) place.append(button(say.pick, { name: "chosen", value: one }));
   }
-  for (const one of photo) if (one) place.append(made("img", "", { src: `${path}/photo/${one}?proof=${say.proof}`, alt: say.sheet }));
+  for (const one of photo) if (one) place.append(made("img", "", { src: photos.get(one) ?? `${path}/photo/${one}?proof=${say.proof}`, alt: say.sheet }));
   const marks = [...areas.map((one) => titles.get(one)), ...who];
   if (agreed.includes(true)) marks.push(say.agreed);
   if (parked.includes(true)) marks.push(say.parked);
   if (note.heads.some((id) => unsent.has(id))) marks.push(say.waits);
   item.querySelector("[data-marks]").append(...marks.filter(Boolean).map((one) => made("span", one, { dir: "auto" })));
   item.querySelector("[data-dots]").textContent = note.dots;
-  item.querySelector("[data-agree]").value = agreed.includes(true) ? "disagree" : "agree";
+  const agree = item.querySelector("[data-agree]");
+  agree.value = agreed.includes(true) ? "disagree" : "agree";
+  agree.setAttribute("aria-pressed", agreed.includes(true));
   item.querySelector("[data-park]").value = parked.includes(true) ? "unpark" : "park";
   item.querySelector("textarea").value = words.at(-1) ?? "";
   const choice = item.querySelector("[name=area]");
@@ -254,12 +262,12 @@ let told = 0;
 function tell(words, undo) {
   if (words) {
     state.replaceChildren(made("span", `${words} `));
-    if (undo) state.append(made("button", say.undo, { className: "ds-button", onclick: () => (tell(" "), undo()) }));
+    if (undo) state.append(button(say.undo, { onclick: () => (tell(" "), undo()) }));
     told = Date.now() + (undo ? 10000 : 4000);
     setTimeout(tell, undo ? 10100 : 4100);
   } else if (Date.now() > told) {
     const many = unsent.size;
-    const left = many ? say.unsent.replace("{n}", many) : say.sent;
+    const left = many ? say.unsent.replace("{n}", many) : log.size ? say.sent : "";
     state.textContent = over && many ? say.over : base ? left : `${left} ${say.memory}`;
   }
   keep.hidden = !(stuck.size || (unsent.size && (over || failures > 2)) || (!base && log.size));
@@ -333,7 +341,7 @@ addEventListener("submit", (event) => {
     if (text.value.trim()) text.value = add(text.value);
     write(() => 0);
     text.focus();
-    scrollTo(0, document.body.scrollHeight);
+    composer.scrollIntoView({ block: "end" });
   } else if (event.submitter) {
     press(form, event.submitter);
   }
@@ -353,6 +361,102 @@ text?.addEventListener("input", () => {
 
 addEventListener("online", () => ((failures = 0), sync()));
 document.addEventListener("visibilitychange", () => document.hidden || sync());
+
+// Pictures, made small before they are kept, and sealed envelopes: each goes by itself.
+const photos = new Map();
+
+async function sendRest() {
+  if (!base) return;
+  const reading = base.transaction(["photos", "sealed"]);
+  const all = (name) => Promise.all([asked(reading.objectStore(name).getAllKeys()), asked(reading.objectStore(name).getAll())]);
+  const [[ids, pictures], [numbers, envelopes]] = await Promise.all([all("photos"), all("sealed")]);
+  for (const [at, id] of ids.entries()) {
+    const where = `${path}/photo/${id}?proof=${say.proof}`;
+    const { ok, status } = await fetch(where, { method: "POST", headers: { "content-type": "image/jpeg" }, body: pictures[at] });
+    if (!ok && status !== 413 && status !== 415) throw new Error(status);
+    await write((store) => store("photos").delete(id));
+    photos.delete(id);
+    for (const one of document.querySelectorAll(`img[src*="${id}"]`)) one.src = where;
+  }
+  for (const [at, number] of numbers.entries()) {
+    await post("sealed", { envelope: envelopes[at] });
+    await write((store) => store("sealed").delete(number));
+  }
+}
+
+async function small(file) {
+  if (file.size > 60e6) throw new Error("large");
+  const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+  const scale = Math.min(1, 1800 / Math.max(picture.width, picture.height));
+  const canvas = made("canvas", "", { width: picture.width * scale, height: picture.height * scale });
+  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  return new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.8));
+}
+
+const sheet = document.getElementById("photo");
+sheet?.addEventListener("submit", async (event) => {
+  if (!base) return;
+  event.preventDefault();
+  const note = sheet.querySelector("[data-wrong]");
+  try {
+    const id = random();
+    const picture = await small(sheet.elements.photo.files[0]);
+    photos.set(id, URL.createObjectURL(picture));
+    await write((store) => store("photos").put(picture, id));
+    sheet.reset();
+    sheet.parentElement.open = false;
+    add("", { photo: id });
+  } catch {
+    note.textContent = note.dataset.wrong;
+    note.setAttribute("role", "alert");
+  }
+});
+
+// Speech, where the browser has it and the table has said yes to who may hear it.
+const speak = document.getElementById("speak");
+const Speech = globalThis.SpeechRecognition ?? globalThis.webkitSpeechRecognition;
+let listening = null;
+if (speak && Speech) {
+  const words = speak.textContent;
+  speak.hidden = false;
+  speak.onclick = () => {
+    if (listening) return listening.stop();
+    if (!speak.dataset.agreed && !confirm(speak.dataset.warn)) return;
+    speak.dataset.agreed = "yes";
+    listening = Object.assign(new Speech(), { lang: composer.elements.language.value, continuous: true });
+    speak.textContent = speak.dataset.on;
+    listening.onresult = ({ results, resultIndex }) => (text.value = `${text.value} ${results[resultIndex][0].transcript}`.trim());
+    listening.onend = () => ((listening = null), (speak.textContent = words));
+    listening.start();
+  };
+}
+
+// A shared tablet: what is on the screen goes, and what is not sent is sealed to the door.
+const next = document.querySelector("#next button");
+if (next && crypto.subtle) {
+  next.parentElement.hidden = false;
+  next.onclick = async () => {
+    if (!confirm(next.dataset.ask)) return;
+    const ops = [...unsent].map((id) => log.get(id));
+    if (!globalThis.sealEnvelope) await load(say.envelope);
+    const envelope = ops.length && (await sealEnvelope(say.key, `table ${say.code}`, JSON.stringify({ ops })));
+    for (const { note } of log.values()) hidden.add(note);
+    log.clear();
+    unsent.clear();
+    stuck.clear();
+    text.value = "";
+    await write((store) => {
+      store("ops").clear();
+      if (envelope) store("sealed").put(envelope, random());
+    });
+    if (base) return location.reload();
+    if (envelope) await post("sealed", { envelope }).catch(() => 0);
+    show();
+  };
+}
+
+const load = (src) =>
+  new Promise((onload, onerror) => document.head.append(made("script", "", { src, onload, onerror })));
 
 (async () => {
   list.replaceChildren();

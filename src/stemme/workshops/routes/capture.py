@@ -105,6 +105,7 @@ async def _table(
         spoken=_spoken(joined, lang),
         longest=LONGEST_NOTE,
         page_id=capture.new_id(),
+        photo_id=capture.new_id(),
         rest=left[0],
         draft=left[1],
     )
