@@ -79,46 +79,38 @@ def exposed(truth: Truth, known: Iterable[Finding]) -> Iterator[Finding]:
             yield finding
 
 
-def informed(publication: Publication, truth: Truth) -> Publication:
-    """What somebody reads to whom every shown percentage and base is its exact count.
+def informed(publication: Publication, truth: Truth, *, shares: bool) -> Publication:
+    """What somebody reads to whom every shown base is its exact count, and every share if asked.
 
-    No rounding tells more than this: who finds nothing here finds nothing by any percentage. Means
+    No rounding tells more than that: who finds nothing here finds nothing by any percentage. Means
     stay as they are printed, unless they are weighted.
     """
-    panels = tuple(
+
+    def know(panel: Panel, by: str | None, row: Row) -> Row:
+        if row.base is None:
+            return row
+        counts = truth.row(panel.variable, by, row.group)
+        base = int(counts.sum())
+        row = row._replace(base=(base, base), mean=None if publication.weighted else row.mean)
+        if not shares:
+            return row
+        exact = [
+            _exact(counts, members) if row.is_shown(place) else None
+            for place, members in enumerate(row.sums)
+        ]
+        return row._replace(shares=(None,) * len(exact), counts=tuple(exact))
+
+    panels = [
         panel._replace(
-            district=_informed(publication, panel, None, panel.district, truth),
+            district=know(panel, None, panel.district),
             breakdowns=tuple(
-                Breakdown(
-                    each.name,
-                    tuple(
-                        _informed(publication, panel, each.name, row, truth) for row in each.rows
-                    ),
-                )
+                Breakdown(each.name, tuple(know(panel, each.name, row) for row in each.rows))
                 for each in panel.breakdowns
             ),
         )
         for panel in publication.panels
-    )
-    return publication._replace(panels=panels, weighted=False)
-
-
-def _informed(
-    publication: Publication, panel: Panel, by: str | None, row: Row, truth: Truth
-) -> Row:
-    if row.base is None:
-        return row
-    counts = truth.row(panel.variable, by, row.group)
-    base = int(counts.sum())
-    return row._replace(
-        base=(base, base),
-        shares=(None,) * len(row.sums),
-        counts=tuple(
-            _exact(counts, members) if row.is_shown(place) else None
-            for place, members in enumerate(row.sums)
-        ),
-        mean=None if publication.weighted else row.mean,
-    )
+    ]
+    return publication._replace(panels=tuple(panels), weighted=False)
 
 
 def _exact(counts: Counts, members: tuple[int, ...]) -> tuple[int, int]:

@@ -247,9 +247,11 @@ def _choices(choices: Sequence[tuple[Panel, Places]]) -> Iterator[Line]:
         signs = np.concatenate([np.ones(len(where)), -np.ones(size)])
         yield Line(np.concatenate([where, first]), signs, 0, 0)
     if len(choices) > 1 and not any(panel.open_choices for panel, _ in choices):
-        chosen = np.array([where[panel.chosen] for panel, where in choices])
-        signs = np.concatenate([np.ones(len(chosen)), -np.ones(size)])
-        yield Line(np.concatenate([chosen, first]), signs, 0, np.inf)
+        # Those who chose the first themselves stand on both sides.
+        chosen = [where[panel.chosen] for panel, where in choices[1:]]
+        others = np.delete(first, choices[0][0].chosen)
+        signs = np.concatenate([np.ones(len(chosen)), -np.ones(len(others))])
+        yield Line(np.concatenate([chosen, others]), signs, 0, np.inf)
     for alone, where in choices:
         for panel, other in choices if alone.exclusive else ():
             if panel is not alone:

@@ -128,11 +128,15 @@ def _solver(puzzle: Puzzle, *, whole: bool) -> highspy.Highs:
     program.col_upper_ = np.full(puzzle.size, highspy.kHighsInf)
     program.row_lower_ = np.array([line.low for line in lines])
     program.row_upper_ = np.array([line.high for line in lines])
+    starts = np.concatenate([[0], np.cumsum([len(line.places) for line in lines])])
+    places = np.concatenate([line.places for line in lines])
+    weights = np.concatenate([line.weights for line in lines])
+    rows = csr_array((weights, places, starts), shape=(len(lines), puzzle.size))
+    # The solver does not check for a count that is named twice in a line.
+    rows.sum_duplicates()
     matrix = program.a_matrix_
     matrix.format_ = highspy.MatrixFormat.kRowwise
-    matrix.start_ = np.concatenate([[0], np.cumsum([len(line.places) for line in lines])])
-    matrix.index_ = np.concatenate([line.places for line in lines])
-    matrix.value_ = np.concatenate([line.weights for line in lines])
+    matrix.start_, matrix.index_, matrix.value_ = rows.indptr, rows.indices, rows.data
     if whole:
         program.integrality_ = [highspy.HighsVarType.kInteger] * puzzle.size
     solver = highspy.Highs()
