@@ -20,3 +20,6 @@ STATUS_WORDS: dict[Status, str] = {
     "ordinary": _("Gått over i vanlig drift"),
     "stopped": _("Stanset"),
 }
+
+WORDS = {"answers": ANSWER_WORDS, "statuses": STATUS_WORDS}
+"""Both, as templates want them."""

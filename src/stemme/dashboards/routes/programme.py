@@ -19,12 +19,13 @@ from stemme.dashboards.routes.shared import (
     tagged,
     tell,
 )
-from stemme.dashboards.service import chapters, reading, story
+from stemme.dashboards.service import chapters, reading, story, thread
 from stemme.dashboards.service.reading import Results
 from stemme.errors import NotFound
 from stemme.programme import rules as tree
 from stemme.programme.model import FocusArea, Programme, SubArea
 from stemme.programme.service import tree as programme_of
+from stemme.programme.words import WORDS
 from stemme.surveys.model import Version, Wave
 from stemme.surveys.service import reading as surveys
 from stemme.web.pages import page
@@ -85,6 +86,7 @@ async def show_focus(request: Asked, lang: FromPath[str], id_: FromPath[str]) ->
     async with request.app.state.pool.acquire() as conn:
         known = await surveys.list_surveys(conn)
         results = await reading.list_results(conn, kept(request))
+        answers = await thread.read_thread(conn, programme, thread.Scope(part=part))
     told = _told(request, results, programme, part, lang)
     asked = _asked(known, results, tree.under(programme, part.id), lang)
     goals = tree.plan_goals_of(programme, part)
@@ -108,6 +110,8 @@ async def show_focus(request: Asked, lang: FromPath[str], id_: FromPath[str]) ->
         asked=asked,
         awaited=any(not survey.released for survey in asked),
         goals=goals,
+        thread=answers,
+        words=WORDS,
         any_reading=any(m.confidence != "high" for goal in goals for m in goal.measures),
     )
     return tagged(request, response, CURRENT)

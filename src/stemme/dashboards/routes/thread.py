@@ -22,7 +22,7 @@ from stemme.programme import rules as tree
 from stemme.programme.model import FocusArea, Programme, SubArea
 from stemme.programme.service import measures
 from stemme.programme.service import tree as programme_of
-from stemme.programme.words import ANSWER_WORDS, STATUS_WORDS
+from stemme.programme.words import WORDS
 from stemme.surveys.service import reading as surveys
 from stemme.web.pages import page
 
@@ -144,7 +144,7 @@ async def _page(request: Asked, lang: str, scope: Scope) -> Response[Any]:
         thread=shown,
         older=total - len(shown.answers),
         surveys={one.survey: surveys.text_of(one, lang, "title") for one in known},
-        words={"answers": ANSWER_WORDS, "statuses": STATUS_WORDS, "origins": _ORIGINS},
+        words=WORDS,
     )
     return tagged(request, response, CURRENT)
 
@@ -194,7 +194,7 @@ async def _show_measure(request: Asked, lang: str, id_: str) -> Response[Any]:
         history=history,
         pictures=pictures,
         answers=answers,
-        words={"answers": ANSWER_WORDS, "statuses": STATUS_WORDS, "origins": _ORIGINS},
+        words=WORDS,
     )
     return tagged(request, response, CURRENT)
 

@@ -8,7 +8,7 @@ from litestar import Request, Response
 
 from stemme.programme.model import Programme
 from stemme.programme.service import tree
-from stemme.programme.words import ANSWER_WORDS, STATUS_WORDS
+from stemme.programme.words import WORDS
 from stemme.staff import rules as staff_rules
 from stemme.staff import service as staff
 from stemme.staff.model import Role
@@ -35,6 +35,6 @@ def show(request: AnyRequest, template: str, *, status: int = 200, **context: An
         visit=visit,
         may_write=may_write,
         programme=programme_of(request),
-        words={"answers": ANSWER_WORDS, "statuses": STATUS_WORDS},
+        words=WORDS,
         **context,
     )

@@ -11,9 +11,10 @@ from litestar.enums import RequestEncodingType
 from litestar.params import FromPath
 
 from stemme.errors import NotFound
+from stemme.programme.words import ANSWER_WORDS
 from stemme.surveys.errors import FormUnreadable
 from stemme.surveys.routes.visits import require_slug, visit_of
-from stemme.surveys.service import answering
+from stemme.surveys.service import answering, following
 from stemme.surveys.words import three_words
 
 _Request = Request[Any, Any, Any]
@@ -60,8 +61,14 @@ async def _show(
     templates = {"withdrawn": "withdrawn", "stored": "withdraw" if asking else "receipt"}
     public = request.app.state.site.config.public_url
     survey_url = f"{public}/{lang}/s/{slug}"
+    config = request.app.state.config
+    async with request.app.state.pool.acquire() as conn:
+        followed = await following.list_followed(conn, config, visit.asking.version, lang)
     return visit.show(
         templates[state],
+        followed=followed,
+        wave=visit.wave,
+        answer_words=ANSWER_WORDS,
         words=three_words(answering.receipt_of(raw)),
         receipt_url=f"{public}/{lang}/receipt/{slug}/{token}",
         survey_url=survey_url,
