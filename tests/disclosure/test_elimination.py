@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stemme.disclosure.bounds import ranges
+from stemme.disclosure.bounds import Facts, Ranges
 from stemme.disclosure.elimination import PRIME, Span, publishable
 
 REAL = os.environ.get("STEMME_REAL_FILES")
@@ -42,12 +42,15 @@ def secondary(order: list[str]) -> list[str]:
     return [cell for cell, safe in zip(candidates, shown, strict=True) if not safe]
 
 
-def widths(hidden: list[str], lowest: int) -> tuple[list[float], list[float]]:
-    known = columns([cell for cell in CELLS if cell not in PRIMARY + hidden])
-    inner = [g + s for g in GROUPS for s in ANSWERS]
-    least = np.array([lowest * (cell in PRIMARY + hidden) for cell in inner])
-    low, high = ranges(known, INNER, least, columns(PRIMARY))
-    return low.round(6).tolist(), high.round(6).tolist()
+def ranges(known: Any, truth: Any, targets: Any, least: Any = 0) -> list[tuple[float, float]]:
+    """Ranges of the targets when known rows are exact and each count is at least so many."""
+    rows = np.vstack([known, np.eye(truth.size)])
+    floor = np.broadcast_to(least, truth.size)
+    low = np.concatenate([known @ truth, floor])
+    high = np.concatenate([known @ truth, np.full(truth.size, 1000)])
+    facts = Facts(rows, low.astype(np.float64), high.astype(np.float64), 1000.0)
+    ends = Ranges().of(facts, targets.astype(np.float64))
+    return list(zip(*(end.tolist() for end in ends), strict=True))
 
 
 def test_candidates_in_order_give_pattern_a() -> None:
@@ -62,20 +65,23 @@ def test_zeros_first_give_pattern_b() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hidden", "lowest", "low", "high"),
+    ("hidden", "lowest", "expected"),
     [
-        (["c1", "c2", "c3"], 0, [1, 1, 1], [1, 1, 1]),
-        (["b1", "b2", "b3"], 0, [0, 0, 0], [3, 3, 3]),
-        (["b1", "b2", "b3"], 1, [1, 1, 1], [1, 1, 1]),
-        (["a5", "b1", "b2", "b3", "b5"], 0, [0, 0, 0], [9, 10, 9]),
-        (["a5", "b1", "b2", "b3", "b5"], 1, [1, 1, 1], [7, 7, 7]),
+        (["c1", "c2", "c3"], 0, [(1, 1), (1, 1), (1, 1)]),
+        (["b1", "b2", "b3"], 0, [(0, 3), (0, 3), (0, 3)]),
+        (["b1", "b2", "b3"], 1, [(1, 1), (1, 1), (1, 1)]),
+        (["a5", "b1", "b2", "b3", "b5"], 0, [(0, 9), (0, 10), (0, 9)]),
+        (["a5", "b1", "b2", "b3", "b5"], 1, [(1, 7), (1, 7), (1, 7)]),
     ],
 )
 def test_bounds_see_what_elimination_does_not(
-    hidden: list[str], lowest: int, low: list[float], high: list[float]
+    hidden: list[str], lowest: int, expected: list[tuple[float, float]]
 ) -> None:
     """Pattern A gives every cell away, B does once zeros are known to be shown, C never."""
-    assert (low, high) == widths(hidden, lowest)
+    known = columns([cell for cell in CELLS if cell not in PRIMARY + hidden])
+    inner = [g + s for g in GROUPS for s in ANSWERS]
+    least = np.array([lowest * (cell in PRIMARY + hidden) for cell in inner])
+    assert expected == ranges(known, INNER, columns(PRIMARY), least)
 
 
 def test_arithmetic_is_exact_modulo_the_prime() -> None:
@@ -116,9 +122,8 @@ def test_linked_tables_are_protected_as_in_r(name: str) -> None:
     hidden = np.concatenate([primary, order[np.logical_not(shown)]])
     assert np.flatnonzero(table["suppressed"]).tolist() == sorted(hidden.tolist())
     known = np.delete(rows, hidden, axis=0)
-    low, high = ranges(known, truth, np.zeros_like(truth), rows[primary])
     expected = [(bound["lp_lo"], bound["lp_hi"]) for bound in reference[name]["attack_primary"]]
-    assert expected == list(zip(low.round(6), high.round(6), strict=True))
+    assert expected == ranges(known, truth, rows[primary])
 
 
 def crossed(cell: tuple[str, ...], keys: list[Any]) -> list[int]:

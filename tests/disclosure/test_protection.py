@@ -136,7 +136,7 @@ def row_pairs(tally: Tally, hidden: frozenset[Cell], by: int, group: int) -> Pai
     top, base = int(counts[tally.top].sum()), int(counts.sum())
     everybody = int(tally.district.sum())
     if group == len(tally.groups[by]) - 1:
-        return {(top, base - top)}
+        return {(t, base - t) for t in range(base + 1)}
     bases = range(everybody + 1) if Cell(by, group, BASE) in hidden else [base]
     return {
         (t, b - t)
@@ -171,8 +171,8 @@ def districts(tally: Tally, hidden: frozenset[Cell]) -> Iterator[tuple[int, ...]
 
 
 def attained(tally: Tally, hidden: frozenset[Cell]) -> dict[Cell, set[int]]:
-    """Per cell the values it has in any table that agrees with the shown counts, and with those of
-    people who named no group; complements are keyed by their group and `~TOP`.
+    """Per cell the values it has in any table that agrees with the shown counts, and with how many
+    named no group; complements are keyed by their group and `~TOP`.
     """
     values: dict[Cell, set[int]] = {}
     totals: dict[tuple[int, int], list[tuple[int, ...]]] = {}

@@ -1,49 +1,31 @@
-"""Cells of different variables that count the same people, so that one gives away the other."""
+"""What the survey's build tells about cells of different tables: the same people, or some of them.
+
+Where the same people happen to have given two answers, no reader can know of it. They do where a
+question was asked of those who chose something, where choices belong to one question, and where a
+group is also published as a category, or as a sum of them.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import combinations
-from typing import NamedTuple
+from itertools import combinations, product
 
 import numpy as np
 
 from stemme.disclosure.plan import Coded, Plan
-from stemme.disclosure.system import BASE, DISTRICT, TOP, Cell
+from stemme.disclosure.system import BASE, DISTRICT, Bond, Cell, Crowd
 from stemme.disclosure.tally import Tally
 
-Numbered = tuple["Crowd", int]
+Numbered = tuple[Crowd, int]
 """A crowd, and how many it is."""
 
 _MANY = 12
 """Of more categories than this only neighbours are tried as sums."""
 
 
-class Crowd(NamedTuple):
-    """Those of one row of the plan's `at`-th table who chose one of the inner `codes`.
-
-    `cell` is where their number stands, None if it is a sum of categories.
-    """
-
-    at: int
-    by: int
-    group: int
-    codes: tuple[int, ...]
-    cell: Cell | None
-
-    @property
-    def is_base(self) -> bool:
-        return self.cell is not None and self.cell.part == BASE
-
-
-def shared(plan: Plan, coded: Coded, tallies: list[Tally]) -> list[list[Crowd]]:
-    """Crowds that are the same people by how the survey is built; each list has a base.
-
-    Such are the bases of choices of one question, the base of a question that only those who chose
-    something were asked, and a group that is also published as a category, or as a sum of them.
-    Where the same people happen to have given two answers, no reader can know of it.
-    """
+def same_people(plan: Plan, coded: Coded, tallies: list[Tally]) -> list[list[Crowd]]:
+    """Crowds of more than one table that are the same people; each list has a base."""
     people = _People(plan, coded)
     crowds = [crowd for at, counts in enumerate(tallies) for crowd in _rows(at, counts)]
     filters = {
@@ -54,6 +36,76 @@ def shared(plan: Plan, coded: Coded, tallies: list[Tally]) -> list[list[Crowd]]:
     }
     crowds += [half for at, counts in enumerate(tallies) for half in _halves(at, counts, filters)]
     return list(people.together(crowds))
+
+
+def is_base(crowd: Crowd) -> bool:
+    """Whether it is everybody in a row, whose number stands there."""
+    return not crowd.codes
+
+
+def base_cell(crowd: Crowd) -> Cell:
+    """Where the number of all in a crowd's row stands."""
+    return Cell(crowd.by, crowd.group, BASE)
+
+
+def declared(plan: Plan, tallies: list[Tally]) -> Iterator[Bond]:
+    """The bonds that the plan declares: filters, and choices of one question."""
+    places = {table.variable: at for at, table in enumerate(plan.tables)}
+    for at, counts in enumerate(tallies):
+        asked = counts.variable.asked
+        if asked is not None and asked.variable in places:
+            parent = places[asked.variable]
+            yield from _subset(plan, tallies, at, parent, asked.categories)
+    questions: defaultdict[str, list[int]] = defaultdict(list)
+    for at, counts in enumerate(tallies):
+        if counts.variable.question:
+            questions[counts.variable.question].append(at)
+    for choices in questions.values():
+        if len(choices) > 1:
+            yield from _choices(plan, tallies, choices)
+
+
+def _subset(
+    plan: Plan, tallies: list[Tally], at: int, parent: int, categories: tuple[str, ...]
+) -> Iterator[Bond]:
+    """Everyone who answered is among those who chose one of the categories, row by row."""
+    variable = tallies[parent].variable
+    members = [variable.members(variable.categories.index(name)) for name in categories]
+    codes = tuple(sorted(code for some in members for code in some))
+    for own, wider in _common_rows(plan, tallies, at, parent):
+        yield Bond(((1, wider._replace(codes=codes)), (-1, own)), equal=False)
+
+
+def _choices(plan: Plan, tallies: list[Tally], choices: list[int]) -> Iterator[Bond]:
+    """The same people answered each choice and chose at least one; an exclusive one alone."""
+    first = choices[0]
+    chosen = {at: tuple(tallies[at].top) for at in choices}
+    rows: defaultdict[Crowd, list[Crowd]] = defaultdict(list)
+    for at in choices:
+        for mine, other in _common_rows(plan, tallies, first, at):
+            rows[mine].append(other)
+    for base, crowds in rows.items():
+        yield from (Bond(((1, base), (-1, crowd)), equal=True) for crowd in crowds[1:])
+        yes = {crowd.at: crowd._replace(codes=chosen[crowd.at]) for crowd in crowds}
+        closed = not any(tallies[at].variable.open_choices for at in choices)
+        if closed and len(crowds) == len(choices):
+            yield Bond((*((1, crowd) for crowd in yes.values()), (-1, base)), equal=False)
+        alone = [at for at in yes if tallies[at].variable.exclusive]
+        for one, another in product(alone, yes):
+            if one != another:
+                yield Bond(((1, base), (-1, yes[one]), (-1, yes[another])), equal=False)
+
+
+def _common_rows(
+    plan: Plan, tallies: list[Tally], at: int, other: int
+) -> Iterator[tuple[Crowd, Crowd]]:
+    """The rows that two tables both have: the district, groups, and those outside them."""
+    yield Crowd(at, DISTRICT, DISTRICT), Crowd(other, DISTRICT, DISTRICT)
+    theirs = plan.tables[other].by
+    for by, name in enumerate(plan.tables[at].by):
+        if name in theirs:
+            for group in range(len(tallies[at].groups[by])):
+                yield Crowd(at, by, group), Crowd(other, theirs.index(name), group)
 
 
 class _People:
@@ -83,50 +135,43 @@ class _People:
 
 
 def _linkable(crowds: list[Crowd]) -> bool:
-    return len({crowd.at for crowd in crowds}) > 1 and any(crowd.is_base for crowd in crowds)
+    return len({crowd.at for crowd in crowds}) > 1 and any(map(is_base, crowds))
 
 
 def _rows(at: int, counts: Tally) -> Iterator[Numbered]:
-    """Everybody in a row, and in a category of the district or a sum of them; none is empty.
-
-    All the codes of a row are written as none.
-    """
+    """Everybody in a row, and in a category of the district or a sum of them; none is empty."""
     everybody = int(counts.district.sum())
-    for codes, part in _sums(counts):
-        cell = None if part is None else Cell(DISTRICT, DISTRICT, part)
-        number = int(counts.district[list(codes)].sum()) if codes else everybody
-        if number and (not codes or number < everybody):
-            yield Crowd(at, DISTRICT, DISTRICT, codes, cell), number
+    if everybody:
+        yield Crowd(at, DISTRICT, DISTRICT), everybody
+    for codes in _sums(counts):
+        number = int(counts.district[list(codes)].sum())
+        if 0 < number < everybody:
+            yield Crowd(at, DISTRICT, DISTRICT, codes), number
     for by, table in enumerate(counts.groups):
         for group, number in enumerate(table[:-1].sum(axis=1)):
             if number:
-                yield Crowd(at, by, group, (), Cell(by, group, BASE)), int(number)
+                yield Crowd(at, by, group), int(number)
 
 
 def _halves(
     at: int, counts: Tally, filters: set[tuple[int, tuple[int, ...]]]
 ) -> Iterator[Numbered]:
     """Of each group those who chose top, or the rest, if these were asked something else."""
-    for codes, part in ((tuple(counts.top), TOP), (tuple(counts.rest), None)):
+    for codes in (tuple(counts.top), tuple(counts.rest)):
         if (at, codes) in filters:
             for by, table in enumerate(counts.groups):
                 for group, row in enumerate(table[:-1]):
                     number = int(row[list(codes)].sum())
                     if 0 < number < row.sum():
-                        cell = None if part is None else Cell(by, group, part)
-                        yield Crowd(at, by, group, codes, cell), number
+                        yield Crowd(at, by, group, codes), number
 
 
-def _sums(counts: Tally) -> Iterator[tuple[tuple[int, ...], int | None]]:
-    yield (), BASE
+def _sums(counts: Tally) -> Iterator[tuple[int, ...]]:
     places = range(len(counts.variable.categories))
     members = [counts.variable.members(place) for place in places]
-    for place in places:
-        yield members[place], place
-    for subset in _subsets(
-        [place for place in places if counts.district[list(members[place])].any()]
-    ):
-        yield tuple(sorted(code for place in subset for code in members[place])), None
+    chosen = [place for place in places if counts.district[list(members[place])].any()]
+    for subset in [*((place,) for place in places), *_subsets(chosen)]:
+        yield tuple(sorted(code for place in subset for code in members[place]))
 
 
 def _subsets(places: list[int]) -> Iterable[tuple[int, ...]]:

@@ -102,18 +102,21 @@ class SafeTable(Published, frozen=True):
         return any(row.base is None or None in row.percents for row in self.rows)
 
 
-class Attack(Published, frozen=True):
+class Attack(Published, frozen=True, omit_defaults=True):
     """What the attacker tried on the encoded release, and how near it came.
 
     `cells` counts the intervals it derived, `narrowest` is the width of the narrowest one around a
-    hidden number and `narrowest_insider` the same for a respondent who subtracts the own answer;
-    None where nothing was hidden.
+    hidden number and `narrowest_insider` the same for a respondent who subtracts the own answer,
+    `narrowest_coalition` for two who do so together; None where nothing was hidden. `pinned` counts
+    the bases that other questions pin to one number.
     """
 
     tried: tuple[str, ...]
     cells: int
     narrowest: int | None
     narrowest_insider: int | None
+    narrowest_coalition: int | None = None
+    pinned: int = 0
 
 
 class Hidden(Published, frozen=True):

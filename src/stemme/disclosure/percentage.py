@@ -1,13 +1,38 @@
-"""How a count is shown: as a whole percentage of a base that is known by its band of tens."""
+"""How numbers are shown: whole percentages, bases in bands of ten, means with one decimal."""
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
 
-def whole_percent(count: int, base: int) -> int:
-    """The share in per cent, a half rounded up."""
-    return (200 * count + base) // (2 * base)
+_HALF = 0.05
+"""Half of the last decimal of a mean."""
+
+
+def whole_percent(count: float, base: float) -> int:
+    """The share in per cent, a half rounded up; counts of people are exact."""
+    return int((200 * count + base) // (2 * base))
+
+
+def counts_between(count: int, base: int) -> tuple[int, int]:
+    """The least and greatest count of a base that are shown as this one is."""
+    percent = whole_percent(count, base)
+    least = -((1 - 2 * percent) * base // 200)
+    most = -(-(2 * percent + 1) * base // 200) - 1
+    return max(0, least), min(base, most)
 
 
 def band_of_tens(base: int) -> tuple[int, int]:
     """The ten numbers a base is shown as, both ends included."""
     return base // 10 * 10, base // 10 * 10 + 9
+
+
+def one_decimal(mean: float) -> float:
+    """A mean as it is shown, a half rounded away from zero."""
+    exact = Decimal(mean).quantize(Decimal("0.000000001"))
+    return float(exact.quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+def mean_between(total: float, base: int) -> tuple[float, float]:
+    """The least and greatest mean that are shown as `total` / `base` is, both ends included."""
+    shown = one_decimal(total / base)
+    return shown - _HALF, shown + _HALF

@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from stemme.disclosure.finer import WIDTH, Sums
-from stemme.disclosure.links import Crowd, shared
+from stemme.disclosure.links import base_cell, declared, is_base, same_people
+from stemme.disclosure.nesting import nest_bonds, nests
 from stemme.disclosure.plan import Breakdown, Coded, Plan
-from stemme.disclosure.suppression import Limits, hidden_bases, hidden_cells
-from stemme.disclosure.system import BASE, DISTRICT, TOP, Cell
-from stemme.disclosure.tally import Tally, group_sizes, tallies
+from stemme.disclosure.secrets import Limits, Secret, primary, secrets
+from stemme.disclosure.suppression import Problem
+from stemme.disclosure.system import DISTRICT, HOME, Bond, Cell, Crowd, Place, joint_system
+from stemme.disclosure.tally import Counts, Tally, group_sizes, tallies
 
-Place = tuple[int, Cell]
-"""A cell, and which of the plan's tables it is in."""
+_FEW_TABLES = 4
+"""Of more tables that show the same people, each protects them by itself."""
 
-Masked = Mapping[tuple[str, str], int]
-"""By variable and breakdown, how many groups are hidden for the sake of who named none."""
+Cells = frozenset[Cell]
 
 
 class Counted(Struct, frozen=True, eq=False):
-    """All that is known of the answers, per planned table: counts, limits, bases not shown, links.
+    """All that is known of the answers: counts and limits per planned table, and what ties them.
 
-    Nothing that is done afterwards looks at an answer again.
+    `links` are crowds of more than one table that are the same people, `bonds` what else is told by
+    the plan and by the build of the breakdowns. Nothing done afterwards looks at an answer again.
     """
 
     plan: Plan
     tallies: list[Tally]
     limits: list[Limits]
-    forced: list[frozenset[Cell]]
-    links: list[list[Place]]
-    known: list[Sums]
+    unshown: list[Cells]
+    links: list[list[Crowd]]
+    bonds: list[Bond]
 
 
 def count(plan: Plan, coded: Coded) -> Counted:
@@ -47,38 +51,16 @@ def count(plan: Plan, coded: Coded) -> Counted:
         for counts in counted
     ]
     sizes = {breakdown.id: group_sizes(plan, coded, breakdown.id) for breakdown in used(plan)}
-    forced = [
-        hidden_bases(counts, limit, tuple(sizes[by] for by in table.by))
+    unshown = [
+        hidden_bases(counts, limit.base, [sizes[by] for by in table.by])
         for table, counts, limit in zip(plan.tables, counted, limits, strict=True)
     ]
-    same = shared(plan, coded, counted)
-    links = [[(crowd.at, _cell(counted[crowd.at], crowd)) for crowd in crowds] for crowds in same]
-    places = [[(at, cell) for at, cell in group if cell is not None] for group in links]
-    return Counted(plan, counted, limits, forced, places, _known(same, forced))
-
-
-def _known(same: list[list[Crowd]], forced: list[frozenset[Cell]]) -> list[Sums]:
-    """Per table the sums of categories that a shown base elsewhere gives away."""
-    known: list[list[tuple[int, ...]]] = [[] for _ in forced]
-    for crowds in same:
-        if any(crowd.is_base and crowd.cell not in forced[crowd.at] for crowd in crowds):
-            for crowd in crowds:
-                if crowd.by == DISTRICT and crowd.cell is None:
-                    known[crowd.at].append(crowd.codes)
-    return [tuple(sums) for sums in known]
-
-
-def _cell(counts: Tally, crowd: Crowd) -> Cell | None:
-    """Where a crowd's number stands, or that of the others in its row."""
-    if crowd.cell is not None:
-        return crowd.cell
-    if crowd.by != DISTRICT:
-        return Cell(crowd.by, crowd.group, TOP)
-    others = set(range(len(counts.district))) - set(crowd.codes)
-    for place in range(len(counts.variable.categories)):
-        if set(counts.variable.members(place)) == others:
-            return Cell(DISTRICT, DISTRICT, place)
-    return None
+    links = same_people(plan, coded, counted)
+    bonds = list(declared(plan, counted))
+    nested = nests(used(plan), coded)
+    for at, (table, counts) in enumerate(zip(plan.tables, counted, strict=True)):
+        bonds += nest_bonds(nested, at, table.by, len(counts.district))
+    return Counted(plan, counted, limits, unshown, links, bonds)
 
 
 def used(plan: Plan) -> list[Breakdown]:
@@ -87,71 +69,122 @@ def used(plan: Plan) -> list[Breakdown]:
     return [breakdown for breakdown in plan.breakdowns if breakdown.id in names]
 
 
-def protect(counted: Counted, masked: Masked = MappingProxyType({})) -> list[frozenset[Cell]]:
-    """Per planned table the hidden cells.
+def hidden_bases(counts: Tally, least: int, sizes: list[Counts]) -> Cells:
+    """The rows of groups too small to show, and the smallest others that would give them away.
+
+    `sizes` are the people of each group whatever they answered: a group too small there is hidden
+    in every variable, and the further ones are the same in all of them where that is enough. Where
+    the whole district is too small, every row is hidden.
+    """
+    hidden: set[Cell] = set()
+    if counts.district.sum() < least:
+        rows = {Cell(by, g, HOME.part) for by, t in enumerate(counts.groups) for g in range(len(t))}
+        return frozenset({HOME, *rows})
+    for by, (table, people) in enumerate(zip(counts.groups, sizes, strict=True)):
+        bases = table[:-1].sum(axis=1)
+        small = {int(g) for g in np.flatnonzero((bases < least) | (people < least))}
+        for group in np.argsort(people, kind="stable"):
+            if not small or (len(small) > 1 and bases[list(small)].sum() >= least):
+                break
+            small.add(int(group))
+        hidden |= {Cell(by, group, HOME.part) for group in small}
+    return frozenset(hidden)
+
+
+def protect(counted: Counted, also: Mapping[int, Cells] = MappingProxyType({})) -> list[Cells]:
+    """Per planned table the hidden cells; `also` are cells of tables that are hidden besides.
 
     Nobody knows how many left a question out, so that tables of different variables tell about
-    each other only where cells are the same people: every variable is protected by itself, and
-    again where a cell it shares was hidden.
+    each other only where cells are the same people, or some of them, by the survey's build: such
+    tables are one system. Raises Unsafe if hiding does not help.
     """
-    forced = list(counted.forced)
-    unshown = [_unshown(counted, at, masked) for at in range(len(forced))]
-    hidden: list[frozenset[Cell]] = [frozenset()] * len(forced)
-    stale = set(range(len(forced)))
-    while stale:
-        for at in stale:
-            counts, limits = counted.tallies[at], counted.limits[at]
-            hidden[at] = hidden_cells(counts, limits, forced[at], unshown[at], counted.known[at])
-        stale = set()
-        for at, cell in _given_away(counted.links, hidden):
-            forced[at] |= {cell}
-            stale.add(at)
-    return hidden
+    unshown = _spread(counted, list(counted.unshown))
+    while True:
+        ties = _ties(counted, unshown)
+        hidden = [frozenset[Cell]()] * len(unshown)
+        for block in _blocks(len(unshown), ties.bonds):
+            for place in _hidden(counted, block, ties, unshown, also):
+                hidden[place.at] |= {place.cell}
+        bases = [frozenset(c for c in cells if c.part == HOME.part) for cells in hidden]
+        unshown = _spread(counted, bases)
+        if unshown == bases:
+            return hidden
 
 
-def few_outside(counted: Counted) -> dict[tuple[str, str], int]:
-    """Where few named no group: one share to hide per table by groups, as `Masked`.
+class _Ties(NamedTuple):
+    """What holds between the tables: bonds, crowds whose number is shown, and hidden ones."""
 
-    They are what is left of the district without its groups. Bands do not hide how many they are
-    from who compares many questions, so a share has to be missing.
-    """
-    return {
-        (table.variable, name): 1
-        for table, counts, limits in zip(
-            counted.plan.tables, counted.tallies, counted.limits, strict=True
-        )
-        for by, name in enumerate(table.by)
-        if 0 < counts.groups[by][-1].sum() < limits.count
-    }
+    bonds: list[Bond]
+    given: list[Crowd]
+    wide: list[Crowd]
 
 
-def _unshown(counted: Counted, at: int, masked: Masked) -> frozenset[Cell]:
-    table, counts = counted.plan.tables[at], counted.tallies[at]
-    cells: list[Cell] = []
-    for by, name in enumerate(table.by):
-        number = masked.get((table.variable, name), 0)
-        shares = _smallest(counts, by, counted.forced[at])
-        cells += shares[:number]
-        if number > len(shares):
-            # Bases alone tell that hardly anybody is without a group: then there are no rows.
-            cells += [share._replace(part=BASE) for share in shares]
-    return frozenset(cells)
+def _hidden(
+    counted: Counted, block: list[int], ties: _Ties, unshown: list[Cells], also: Mapping[int, Cells]
+) -> frozenset[Place]:
+    """The hidden numbers of some tables that are one system."""
+    tables = {at: counted.tallies[at] for at in block}
+    bonds = [bond for bond in ties.bonds if bond.terms[0][1].at in tables]
+    system = joint_system(tables, bonds, [crowd for crowd in ties.given if crowd.at in tables])
+    kept: list[Secret] = []
+    first = {Place(at, cell) for at in block for cell in also.get(at, ())}
+    for at, counts in tables.items():
+        kept += secrets(system, at, counts, counted.limits[at], unshown[at])
+        first |= set(primary(at, counts, counted.limits[at], unshown[at]))
+    for crowd in ties.wide:
+        if crowd.at in tables:
+            least = counted.limits[crowd.at].count
+            place = Place(crowd.at, base_cell(crowd))
+            kept.append(Secret(place, system.of(crowd), least - 1, least))
+    return Problem(system, kept, first).hidden()
 
 
-def _given_away(links: list[list[Place]], hidden: list[frozenset[Cell]]) -> Iterator[Place]:
-    """Shown cells that count the same people as a hidden one."""
-    for places in links:
-        if any(cell in hidden[at] for at, cell in places):
-            yield from ((at, cell) for at, cell in places if cell not in hidden[at])
+def _spread(counted: Counted, unshown: list[Cells]) -> list[Cells]:
+    """The bases not shown, and those of the same people, or of all but few of a row, elsewhere."""
+    unshown = list(unshown)
+    for crowds in counted.links:
+        bases = [crowd for crowd in crowds if is_base(crowd)]
+        hidden = any(base_cell(crowd) in unshown[crowd.at] for crowd in bases)
+        if hidden or any(_leaves_few(counted, crowd) for crowd in crowds):
+            for crowd in bases:
+                unshown[crowd.at] |= {base_cell(crowd)}
+    return unshown
 
 
-def _smallest(counts: Tally, by: int, forced: frozenset[Cell]) -> list[Cell]:
-    """The shares of a breakdown's shown groups, the smallest group first, the telling ones last.
+def _leaves_few(counted: Counted, crowd: Crowd) -> bool:
+    """Whether few in the crowd's row are not of the crowd."""
+    if is_base(crowd):
+        return False
+    row = _row(counted, crowd)
+    others = int(row.sum() - row[list(crowd.codes)].sum())
+    return 0 < others < counted.limits[crowd.at].count
 
-    Hiding that nobody or everybody chose something leaves little to choose from.
-    """
-    groups = counts.groups[by][:-1]
-    top, rest = groups[:, counts.top].sum(axis=1), groups[:, counts.rest].sum(axis=1)
-    order = np.lexsort([top + rest, np.minimum(top, rest) < WIDTH])
-    cells = [Cell(by, int(group), TOP) for group in order]
-    return [cell for cell in cells if cell._replace(part=BASE) not in forced]
+
+def _ties(counted: Counted, unshown: list[Cells]) -> _Ties:
+    """What a reader may know between tables, when these bases are not shown."""
+    bonds, given, wide = list(counted.bonds), [], []
+    for crowds in counted.links:
+        parts = [crowd for crowd in crowds if not is_base(crowd)]
+        bases = [crowd for crowd in crowds if is_base(crowd)]
+        if any(base_cell(crowd) not in unshown[crowd.at] for crowd in bases):
+            given += parts
+        elif parts and len({crowd.at for crowd in crowds}) <= _FEW_TABLES:
+            first, *others = crowds
+            bonds += [Bond(((1, first), (-1, crowd)), equal=True) for crowd in others]
+        else:
+            wide += parts
+    return _Ties(bonds, given, wide)
+
+
+def _blocks(tables: int, bonds: list[Bond]) -> list[list[int]]:
+    """The tables in lists of those that are tied to each other."""
+    pairs = [(bond.terms[0][1].at, crowd.at) for bond in bonds for _, crowd in bond.terms]
+    ends = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+    graph = coo_array((np.ones(ends.shape[1]), (ends[0], ends[1])), shape=(tables, tables))
+    parts = connected_components(graph, directed=False)[1]
+    return [np.flatnonzero(parts == part).tolist() for part in range(parts.max(initial=-1) + 1)]
+
+
+def _row(counted: Counted, crowd: Crowd) -> Counts:
+    counts = counted.tallies[crowd.at]
+    return counts.district if crowd.by == DISTRICT else counts.groups[crowd.by][crowd.group]

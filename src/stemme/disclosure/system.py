@@ -1,21 +1,24 @@
-"""One variable's tables as a linear system: unknown counts, and sums of them that may be shown.
+"""The tables of one or more variables as one linear system of unknown counts of people.
 
-The unknown counts are those of the district by category and of every group by part, a part being
-categories that no shown column of a group tells apart (top and rest). The cross of the breakdowns
-is not needed: any one-way tables that agree on the district's counts are margins of some whole
-table (take the breakdowns to be independent within each category), so nothing more can be derived
-from the cross than from its margins. A breakdown that crosses or nests others needs the cross.
+The unknown counts of a variable are those of the district by inner code, and of every group by
+inner code; those outside all groups of a breakdown are a group like any other, but nothing of them
+is ever shown. The cross of the breakdowns is not needed: any one-way tables that agree on the
+district's counts are margins of some whole table (take the breakdowns to be independent within
+each code), so nothing more can be derived from the cross than from its margins. A breakdown that
+crosses or nests others needs the cross.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
 
 from stemme.disclosure.elimination import Matrix
+from stemme.disclosure.percentage import counts_between, mean_between
+from stemme.disclosure.plan import scaled
 from stemme.disclosure.tally import Tally
 
 DISTRICT = -1
@@ -23,78 +26,149 @@ DISTRICT = -1
 
 BASE = -1
 TOP = -2
+MEAN = -3
 """Columns of a row besides its categories."""
 
 
 class Cell(NamedTuple):
-    """Where a number stands: breakdown and group (or DISTRICT), and category, TOP or BASE."""
+    """Where a number stands: breakdown and group (or DISTRICT), and category, TOP, BASE or MEAN."""
 
     by: int
     group: int
     part: int
 
 
-class System(Struct, frozen=True, eq=False):
-    """Everything about one variable that could be shown, as sums of unknown counts.
+HOME = Cell(DISTRICT, DISTRICT, BASE)
 
-    `truth` holds the unknown counts. `identities` are rows that sum to zero whatever is shown,
-    `columns` has a row for each cell that the plan shows. `given` are taken as known to the
-    reader: the counts of people without a group, who are no group of the plan, and sums of
-    categories that other tables show.
+
+class Place(NamedTuple):
+    """A cell, and which of the plan's tables it is in."""
+
+    at: int
+    cell: Cell
+
+    @property
+    def base(self) -> Place:
+        """The base of the same row."""
+        return Place(self.at, self.cell._replace(part=BASE))
+
+
+class Crowd(NamedTuple):
+    """Those of one row of the plan's `at`-th table who chose one of the inner `codes`.
+
+    No codes are everybody in the row. `group` may be the last one, those outside all groups.
+    """
+
+    at: int
+    by: int
+    group: int
+    codes: tuple[int, ...] = ()
+
+
+class Bond(NamedTuple):
+    """That a sum of crowds, each taken some times, is nothing (`equal`) or not negative."""
+
+    terms: tuple[tuple[int, Crowd], ...]
+    equal: bool
+
+
+class System(Struct, frozen=True, eq=False):
+    """Everything about some variables that could be shown, as sums of unknown counts.
+
+    `truth` holds the unknown counts. Of `identities` each sums to zero whatever is shown, of
+    `relations` to no less. `given` are sums taken as known to the reader. `columns` has a row for
+    each number that the plan shows; that of a MEAN is the sum of scores, in thousandths.
     """
 
     truth: Matrix
+    starts: dict[tuple[int, int], int]
+    codes: dict[int, int]
+    columns: dict[Place, Matrix]
     identities: list[Matrix]
-    columns: dict[Cell, Matrix]
+    relations: list[Matrix]
     given: list[Matrix]
 
-    def value(self, cell: Cell) -> int:
-        return int(self.columns[cell] @ self.truth)
+    def value(self, place: Place) -> int:
+        return int(self.columns[place] @ self.truth)
+
+    def of(self, crowd: Crowd) -> Matrix:
+        """Which unknown counts make up a crowd, as a row of zeros and ones."""
+        row = np.zeros(len(self.truth), dtype=np.int64)
+        row[self._places(crowd)] = 1
+        return row
+
+    def mean_between(self, place: Place) -> tuple[float, float]:
+        """Between which sums of scores a shown mean leaves the true one."""
+        base = self.value(place.base)
+        low, high = mean_between(self.value(place) / 1000, base)
+        return base * low, base * high
+
+    def count_between(self, place: Place) -> tuple[float, float]:
+        """Between which counts a shown percentage leaves the true one, to who knows the base."""
+        base = self.value(place.base)
+        return counts_between(self.value(place), base) if base else (0, 0)
+
+    def _places(self, crowd: Crowd) -> list[int]:
+        codes = self.codes[crowd.at]
+        start = self.starts[crowd.at, crowd.by] + max(crowd.group, 0) * codes
+        return [start + code for code in crowd.codes or range(codes)]
+
+    def scores(self, crowd: Crowd, values: Iterable[float]) -> Matrix:
+        """The scores of a row, in thousandths."""
+        row = np.zeros(len(self.truth), dtype=np.int64)
+        row[self._places(crowd)] = [scaled(value) for value in values]
+        return row
 
 
-def table_system(
-    tally: Tally,
-    parts: list[list[int]] | None = None,
-    known: Iterable[tuple[int, ...]] = (),
+def joint_system(
+    tallies: Mapping[int, Tally], bonds: Iterable[Bond] = (), given: Iterable[Crowd] = ()
 ) -> System:
-    """The system of a tally; `parts` are the categories groups tell apart, else top and rest."""
-    parts = [tally.top, tally.rest] if parts is None else parts
-    truth = [
-        tally.district,
-        *(
-            np.column_stack([counts[:, part].sum(axis=1) for part in parts]).ravel()
-            for counts in tally.groups
-        ),
-    ]
-    unknown = sum(map(len, truth))
-    columns = _district_columns(tally, unknown)
-    identities: list[Matrix] = []
-    given = [_sum_of(unknown, places) for places in known]
-    inside = [place for place, part in enumerate(parts) if set(part) <= set(tally.top)]
-    start = len(tally.district)
-    for by, counts in enumerate(tally.groups):
-        places = start + np.arange(truth[by + 1].size).reshape(len(counts), len(parts))
-        start += places.size
-        for place, part in enumerate(parts):
-            identities.append(_sum_of(unknown, places[:, place]) - _sum_of(unknown, part))
-        for group, row in enumerate(places[:-1]):
-            columns[Cell(by, group, TOP)] = _sum_of(unknown, row[inside])
-            columns[Cell(by, group, BASE)] = _sum_of(unknown, row)
-        given += [_sum_of(unknown, places[-1, inside]), _sum_of(unknown, places[-1])]
-    return System(np.concatenate(truth), identities, columns, given)
+    """The system of some tables, by their place in the plan."""
+    starts, truth, unknown = {}, [], 0
+    for at, counts in tallies.items():
+        for by, part in enumerate([counts.district, *counts.groups], start=DISTRICT):
+            starts[at, by] = unknown
+            unknown += part.size
+            truth.append(part.ravel())
+    codes = {at: len(counts.district) for at, counts in tallies.items()}
+    system = System(np.concatenate(truth).astype(np.int64), starts, codes, {}, [], [], [])
+    for at, counts in tallies.items():
+        _add_table(system, at, counts)
+    for bond in bonds:
+        line = np.sum([times * system.of(crowd) for times, crowd in bond.terms], axis=0)
+        (system.identities if bond.equal else system.relations).append(line)
+    system.given.extend(system.of(crowd) for crowd in given)
+    return system
 
 
-def _district_columns(tally: Tally, unknown: int) -> dict[Cell, Matrix]:
-    codes = range(len(tally.district))
-    columns = {Cell(DISTRICT, DISTRICT, BASE): _sum_of(unknown, codes)}
-    if tally.variable.top:
-        columns[Cell(DISTRICT, DISTRICT, TOP)] = _sum_of(unknown, tally.top)
-    for place in range(len(tally.variable.categories)):
-        columns[Cell(DISTRICT, DISTRICT, place)] = _sum_of(unknown, tally.variable.members(place))
-    return columns
+def _add_table(system: System, at: int, counts: Tally) -> None:
+    """The columns of a table's rows, and that groups and those outside them sum to the district.
+
+    How many are outside is taken as known: the bases tell it.
+    """
+    variable = counts.variable
+    home = Crowd(at, DISTRICT, DISTRICT)
+    _add_row(system, home, counts)
+    for place in range(len(variable.categories)):
+        cell = Cell(DISTRICT, DISTRICT, place)
+        system.columns[Place(at, cell)] = system.of(home._replace(codes=variable.members(place)))
+    for by, rows in enumerate(counts.groups):
+        outside = len(rows) - 1
+        for code in range(len(counts.district)):
+            parts = [system.of(Crowd(at, by, group, (code,))) for group in range(len(rows))]
+            whole = system.of(home._replace(codes=(code,)))
+            system.identities.append(np.sum(parts, axis=0) - whole)
+        for group in range(outside):
+            _add_row(system, Crowd(at, by, group), counts)
+        system.given.append(system.of(Crowd(at, by, outside)))
 
 
-def _sum_of(unknown: int, places: Iterable[int]) -> Matrix:
-    row = np.zeros(unknown, dtype=np.int64)
-    row[list(places)] = 1
-    return row
+def _add_row(system: System, row: Crowd, counts: Tally) -> None:
+    variable, top = counts.variable, tuple(counts.top)
+    system.columns[Place(row.at, Cell(row.by, row.group, BASE))] = system.of(row)
+    if top:
+        place = Place(row.at, Cell(row.by, row.group, TOP))
+        system.columns[place] = system.of(row._replace(codes=top))
+    if variable.mean:
+        place = Place(row.at, Cell(row.by, row.group, MEAN))
+        system.columns[place] = system.scores(row, variable.values)
