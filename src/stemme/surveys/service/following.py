@@ -36,7 +36,8 @@ async def list_followed(
         parts: list[SubArea | FocusArea] = [*area.sub_areas, area]
         for part in parts:
             ids = frozenset({area.id}) if part is area else tree.under(programme, part.id)
-            if not reading.questions_about(version, ids):
+            asked = not ids.isdisjoint(version.definition.about)
+            if not asked and not reading.questions_about(version, ids):
                 continue
             text = content_text("programme", lang, f"{programme.id}:{part.id}.title", part.title)
             own = [one for one in answers if not one.about.isdisjoint(ids)]
