@@ -125,7 +125,7 @@ async def test_every_documented_response_fits_its_schema(client: Any, released: 
         for answer in answers:
             operation.Case(path_parameters=values or None).validate_response(answer)
             tried.add((operation.path, answer.status_code))
-    assert 12 == len({path for path, _ in tried})
+    assert 15 == len({path for path, _ in tried})
     assert {200, 304, 400, 404} == {status for _, status in tried}
 
 
@@ -188,6 +188,8 @@ async def test_hidden_cells_appear_nowhere(client: Any, released: Release) -> No
     seen = 0
     for line in lines:
         key = (line["variable_id"], line["breakdown_id"], line["group_id"], line["answer_id"])
+        if key[3] == "_mean":
+            continue
         share, base = cells[key if key in cells else (*key[:3], "ja")]
         assert ("" if share is None else str(share)) == line["percent"], key
         assert ("hidden" if share is None else "") == line["status"], key
@@ -250,6 +252,8 @@ async def test_real_answers_take_the_place_of_the_sample(
 
 def cube_cells(stat: dict[str, Any]) -> Iterator[tuple[tuple[str, str, str, str], Any, Any]]:
     """Give cell, share and base of a dataset, as a reader of JSON-stat finds them."""
+    if stat["extension"]["measure"] == "mean":
+        return
     ids = [stat["dimension"][name]["category"]["index"] for name in stat["id"]]
     values = iter(stat["value"])
     extension = stat["extension"]
@@ -285,7 +289,8 @@ async def test_jsonstat_keeps_the_rules(client: Any, released: Release) -> None:
     """The collection holds one valid dataset a table, and each address in it gives that dataset."""
     stat = (await get(client, f"{SAMPLE}.jsonstat")).json()
     assert ("2.0", "collection") == (stat["version"], stat["class"])
-    assert len(released.tables) == len(stat["link"]["item"])
+    means = [one for one in stat["link"]["item"] if one["extension"]["measure"] == "mean"]
+    assert len(released.tables) == len(stat["link"]["item"]) - len(means)
     for one in stat["link"]["item"]:
         assert_valid_dataset(one)
     for one in stat["link"]["item"][::17]:
@@ -316,19 +321,21 @@ async def test_files_are_safe_to_open(client: Any, released: Release) -> None:
 async def test_frozen_things_are_kept_for_good(
     client: Any, real: Release, database: Any, answered: Any
 ) -> None:
-    """A real wave in the office's language never changes; samples, lists and translations may."""
+    """What its digest names never changes; a wave may be corrected, a sample made anew."""
     await answered(n=N)
     sample = await release(database)
     own, variable = f"{API}/releases/{SMALL}/1", real.plan.variables[0].id
-    for path in ("", "?lang=pl", ".csv", ".jsonstat", f"/{variable}", f"/{variable}.jsonstat"):
-        assert FOREVER == (await get(client, own + path)).headers["cache-control"], path
+    fixed = f"{own}/{real.digest[:12]}"
+    for path in ("", "?lang=pl", ".csv", ".jsonstat"):
+        assert FOREVER == (await get(client, fixed + path)).headers["cache-control"], path
     other = [f"{own}/{variable}?lang=pl", f"{API}/releases", f"{API}/programme", f"{API}/surveys"]
+    other += [own, f"{own}.csv", f"{own}/{variable}", f"{own}/{variable}.jsonstat"]
     for path in (*other, SAMPLE, f"{SAMPLE}/{sample.plan.variables[0].id}", "/api/schema"):
         answer = await get(client, path)
         assert "public, max-age=60" == answer.headers["cache-control"], path
         again = await get(client, path, 304, **{"if-none-match": answer.headers["etag"]})
         assert b"" == again.content
-    head = await client.head(own)
+    head = await client.head(fixed)
     assert (200, b"", FOREVER) == (head.status_code, head.content, head.headers["cache-control"])
 
 
@@ -403,6 +410,8 @@ async def test_codebook_and_release_speak_of_the_same_variables(
     known = {one["variable"]: one for one in book}
     assert len(known) == len(book)
     for variable in released.plan.variables:
+        if variable.id not in known:
+            continue  # worked out from several questions: the plan says how
         one = known[variable.id]
         if one["type"] in ("one", "grid"):
             counted = [value["value"] for value in one["values"] if not value["missing"]]

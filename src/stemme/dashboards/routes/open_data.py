@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, TypeVar
+import re
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import msgspec
 from litestar import Response, Router, get
@@ -13,10 +14,21 @@ from litestar.params import FromPath, QueryParameter, SkipValidation
 
 from stemme.dashboards.routes import schema
 from stemme.dashboards.routes.shared import FRESH, Asked, data, tagged
+from stemme.dashboards.service import (
+    citation,
+    jsonstat,
+    open_files,
+    open_programme,
+    open_release,
+    parquet,
+    reading,
+    release_book,
+)
 from stemme.dashboards.service import codebook as codebooks
-from stemme.dashboards.service import jsonstat, open_files, open_programme, open_release, reading
+from stemme.dashboards.service.citation import Citation
 from stemme.dashboards.service.open_release import ReleaseDocument, Releases, VariableDocument
-from stemme.errors import StemmeError
+from stemme.dashboards.service.workbook import XLSX
+from stemme.errors import NotFound, StemmeError
 from stemme.i18n import LANGUAGES, SOURCE
 from stemme.programme.service import tree as programme_of
 from stemme.web import machines
@@ -26,6 +38,7 @@ T = TypeVar("T")
 FOREVER = "public, max-age=31536000, immutable"
 JSON = "application/json"
 CSV = "text/csv"
+_KINDS = ("csv", "jsonstat", "xlsx", "parquet")
 
 Lang = Annotated[
     str,
@@ -41,6 +54,10 @@ SomeLang = Annotated[
 By = Annotated[
     str | None,
     QueryParameter(description="JSON-stat only: the breakdown of the table; else everyone."),
+]
+Measure = Annotated[
+    Literal["percent", "mean"],
+    QueryParameter(description="JSON-stat only: shares of answers, or means where published."),
 ]
 
 _REFUSED = {
@@ -95,18 +112,34 @@ Place = NamedDependency[SkipValidation[open_release.Place]]
 
 @get("/releases/{survey:str}/{wave:str}", summary="A release", responses=_REFUSALS)
 async def show_release(request: Asked, place: Place) -> Response[ReleaseDocument]:
-    """A whole release as it left the disclosure gate, with the result of the attack on it."""
-    match _format(request.scope["path"]):
+    """A whole release as it left the disclosure gate, with the result of the attack on it.
+
+    Where it was corrected, its newest edition; each edition stays at its permanent address.
+    """
+    return _release(request, place, _format(request.scope["path"]), FRESH)
+
+
+def _release(
+    request: Asked, place: open_release.Place, kind: str, keep: str
+) -> Response[ReleaseDocument]:
+    lang, told = place.lang, place.results.told
+    match kind:
         case "jsonstat":
-            body = place.results.told(
-                f"jsonstat {place.lang}", lambda: _encode(jsonstat.collection(place))
-            )
-            return _sent(request, body, JSON, _keep(place))
+            body = told(f"jsonstat {lang}", lambda: _encode(jsonstat.collection(place)))
+            return _sent(request, body, JSON, keep)
         case "csv":
-            body = open_files.to_csv(open_release.variables(place))
-            return _file(request, body, _name(place), _keep(place))
-    # Without words it is frozen in every language.
-    return _json(request, open_release.document(place), _keep(place._replace(lang=SOURCE)))
+            body = open_files.to_csv(open_release.variables(place), lang)
+            return _file(request, body, _name(place), keep)
+        case "xlsx":
+            body = told(f"xlsx {lang}", lambda: release_book.to_book(place))
+            return _file(request, body, _name(place), keep, ("xlsx", XLSX))
+        case "parquet":
+            body = told(
+                f"parquet {lang}",
+                lambda: parquet.to_parquet(place, open_release.variables(place)),
+            )
+            return _file(request, body, _name(place), keep, ("parquet", parquet.PARQUET))
+    return _json(request, open_release.document(place), keep)
 
 
 @get(
@@ -115,18 +148,53 @@ async def show_release(request: Asked, place: Place) -> Response[ReleaseDocument
     responses=_REFUSALS,
 )
 async def show_variable(
-    request: Asked, place: Place, variable: FromPath[str], by: By = None
+    request: Asked,
+    place: Place,
+    variable: FromPath[str],
+    by: By = None,
+    measure: Measure = "percent",
 ) -> Response[VariableDocument]:
-    """All that is published of one question, one row of a grid, or one of many choices."""
+    """All that is published of one question, one row of a grid, or one of many choices.
+
+    The first twelve signs of a release's digest in the place of a variable give that release, in
+    every format, and never another: this is its permanent address.
+    """
     kind = _format(variable)
     id_ = variable.removesuffix(f".{kind}")
+    edition = await _edition(request, place, id_)
+    if edition is not None:
+        found: Response[Any] = _release(request, edition, kind, _keep(edition, kind))
+        return found
     if kind == "jsonstat":
-        dataset = jsonstat.dataset(place, id_, by)
-        return _sent(request, _encode(dataset), JSON, _keep(place))
+        dataset = jsonstat.dataset(place, id_, by, measure)
+        return _sent(request, _encode(dataset), JSON, FRESH)
     own = open_release.variable(place, id_)
     if kind == "csv":
-        return _file(request, open_files.to_csv([own]), _name(place, id_), _keep(place))
-    return _json(request, own, _keep(place))
+        body = open_files.to_csv([own], place.lang)
+        return _file(request, body, _name(place, id_), FRESH)
+    if kind:
+        raise NotFound("A variable is given as JSON, CSV and JSON-stat.")
+    return _json(request, own, FRESH)
+
+
+async def _edition(
+    request: Asked, place: open_release.Place, name: str
+) -> open_release.Place | None:
+    """Give the edition whose digest begins so; a variable of that name goes before it."""
+    known = {one.id for one in place.results.release.plan.variables}
+    if name in known or not re.fullmatch(rf"[0-9a-f]{{{open_release.DIGITS}}}", name):
+        return None
+    async with request.app.state.pool.acquire() as conn:
+        results = await open_release.find_edition(conn, _kept(request), place.results.key, name)
+    return None if results is None else place._replace(results=results)
+
+
+@get("/citations/{survey:str}/{wave:str}", summary="How to cite a release", responses=_REFUSALS)
+async def show_citation(request: Asked, place: Place) -> Response[Citation]:
+    """The permanent address of a release with its digest, in words, as BibTeX and for DataCite."""
+    if _format(request.scope["path"]):
+        raise NotFound("A citation is given as JSON.")
+    return _json(request, citation.cite(place), FRESH)
 
 
 # Programme and surveys -----------------------------------------------------------------------
@@ -194,7 +262,7 @@ def _known(lang: str) -> str:
 
 def _format(address: str) -> str:
     """Give the format that an address ends in; empty for JSON."""
-    return next((kind for kind in ("csv", "jsonstat") if address.endswith(f".{kind}")), "")
+    return next((kind for kind in _KINDS if address.endswith(f".{kind}")), "")
 
 
 def _kept(request: Asked) -> reading.Kept:
@@ -202,13 +270,13 @@ def _kept(request: Asked) -> reading.Kept:
     return kept
 
 
-def _keep(place: open_release.Place) -> str:
-    """Say how long to keep it: what was released never changes, nor do the texts it was made with.
+def _keep(place: open_release.Place, kind: str) -> str:
+    """Say how long to keep what has a digest in its address: that never changes.
 
-    A sample may be thrown away and made anew, and a translation may be corrected.
+    The sample may be thrown away, and a translation may be corrected; numbers have none.
     """
-    frozen = place.lang == SOURCE and not place.results.sample
-    return FOREVER if frozen else FRESH
+    worded = bool(kind) and place.lang != SOURCE
+    return FRESH if worded or place.results.sample else FOREVER
 
 
 def _name(place: open_release.Place, variable: str = "") -> str:
@@ -225,9 +293,12 @@ def _json(request: Asked, value: T, keep: str) -> Response[T]:
     return _sent(request, _encode(value), JSON, keep)
 
 
-def _file(request: Asked, body: bytes, name: str, keep: str) -> Response[Any]:
-    response = _sent(request, body, CSV, keep)
-    response.headers["content-disposition"] = f'attachment; filename="{name}.csv"'
+def _file(
+    request: Asked, body: bytes, name: str, keep: str, kind: tuple[str, str] = ("csv", CSV)
+) -> Response[Any]:
+    ending, media = kind
+    response = _sent(request, body, media, keep)
+    response.headers["content-disposition"] = f'attachment; filename="{name}.{ending}"'
     return response
 
 
@@ -240,7 +311,7 @@ def _sent(request: Asked, body: bytes, kind: str, keep: str) -> Response[Any]:
 open_data_router = Router(
     "/api/v1",
     route_handlers=[
-        *(list_releases, show_release, show_variable, show_programme),
+        *(list_releases, show_release, show_variable, show_citation, show_programme),
         *(list_surveys, show_survey, show_codebook),
     ],
     dependencies={"place": Provide(find_place)},

@@ -11,26 +11,37 @@ import msgspec
 from litestar import Litestar, Router
 from litestar.openapi import OpenAPIConfig
 
-from stemme.dashboards.service import codebook, jsonstat, open_programme, open_release
+from stemme.dashboards.service import citation, codebook, jsonstat, open_programme, open_release
+from stemme.dashboards.service.parquet import PARQUET
+from stemme.dashboards.service.workbook import XLSX
 from stemme.web.machines import Problem
 
 _ABOUT = (
     "Everything that is published here, for programs. No number about people is in it that did "
-    "not pass the disclosure gate: percentages are whole, bases are bands of ten, and what is "
-    "hidden to protect few people is null. Waves with `sample: true` hold invented "
-    "answers. A released wave never changes."
+    "not pass the disclosure gate: percentages are whole, means have one decimal, bases are bands "
+    "of ten, and what is hidden to protect few people is null. Waves with `sample: true` hold "
+    "invented answers. A release never changes: a correction is an edition beside it, and every "
+    "edition stays at the address that ends in its digest."
 )
 _FILES: dict[str, dict[str, type | None]] = {
-    "/api/v1/releases/{survey}/{wave}": {"csv": None, "jsonstat": jsonstat.Collection},
+    "/api/v1/releases/{survey}/{wave}": {
+        "csv": None,
+        "jsonstat": jsonstat.Collection,
+        "xlsx": None,
+        "parquet": None,
+    },
     "/api/v1/releases/{survey}/{wave}/{variable}": {"csv": None, "jsonstat": jsonstat.Dataset},
     "/api/v1/surveys/{slug}/codebook": {"csv": None},
 }
 """Formats besides JSON, and the struct of those that have one."""
+_MEDIA = {"csv": "text/csv", "xlsx": XLSX, "parquet": PARQUET}
+_NAMES = {"csv": "CSV", "jsonstat": "JSON-stat", "xlsx": "an Excel workbook", "parquet": "Parquet"}
 _STRUCTS = (
     *(open_release.Releases, open_release.ReleaseDocument, open_release.VariableDocument),
     *(jsonstat.Collection, jsonstat.Dataset, open_programme.Programme, Problem),
-    *(codebook.Surveys, codebook.SurveyDocument, codebook.Codebook),
+    *(codebook.Surveys, codebook.SurveyDocument, codebook.Codebook, citation.Citation),
 )
+_OF_JSONSTAT = ("by", "measure")
 _HERE = "#/components/schemas/{name}"
 
 Schema = dict[str, Any]
@@ -63,8 +74,9 @@ def _as(item: Schema, kind: str, struct: type | None) -> Schema:
     made: Schema = copy.deepcopy(item)
     operation = made["get"]
     operation["operationId"] += kind.capitalize()
-    operation["summary"] += " as CSV" if kind == "csv" else " as JSON-stat"
-    content: Schema = {"text/csv": {"schema": {"type": "string"}}}
+    operation["summary"] += f" as {_NAMES[kind]}"
+    binary = {"type": "string"} if kind == "csv" else {}
+    content: Schema = {_MEDIA.get(kind, ""): {"schema": binary}}
     if struct is not None:
         schema = {"$ref": _HERE.format(name=struct.__name__)}
         content = {"application/json": {"schema": schema}}
@@ -74,7 +86,7 @@ def _as(item: Schema, kind: str, struct: type | None) -> Schema:
 
 def _correct(operation: Schema, *, by: bool) -> None:
     """Say of the parameters what only the handlers know."""
-    known = [one for one in operation["parameters"] if by or one["name"] != "by"]
+    known = [one for one in operation["parameters"] if by or one["name"] not in _OF_JSONSTAT]
     for parameter in known:
         if parameter["name"] == "wave":
             parameter["schema"] = {"type": "integer", "minimum": 0}

@@ -18,7 +18,7 @@ from stemme.errors import NotFound
 from stemme.surveys.model import Choice, Grid, Many, Number, One, Slider, Survey, Version
 from stemme.surveys.service import reading as surveys
 
-_COLUMNS = (
+COLUMNS = (
     *("survey", "revision", "variable", "question", "type", "sensitive", "required", "label"),
     *("row", "value", "code", "value_label", "missing", "min", "max", "unit", "about"),
 )
@@ -225,11 +225,16 @@ def to_csv(book: Codebook) -> bytes:
     """Give the codebook as RFC 4180 has it, with a byte order mark: a line a value."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for one in book.variables:
-        lines: list[Value | None] = [*one.values] or [None]
-        writer.writerows(map(plain, _cells(book, one, value)) for value in lines)
+    writer.writerow(COLUMNS)
+    writer.writerows(map(plain, line) for line in lines_of(book))
     return text.getvalue().encode("utf-8-sig")
+
+
+def lines_of(book: Codebook) -> Iterator[tuple[str, ...]]:
+    """Give a line a value, a cell for each of `COLUMNS`."""
+    for one in book.variables:
+        values: list[Value | None] = [*one.values] or [None]
+        yield from (_cells(book, one, value) for value in values)
 
 
 def _cells(book: Codebook, one: CodebookVariable, value: Value | None) -> tuple[str, ...]:

@@ -19,7 +19,9 @@ from stemme.errors import NotFound
 from stemme.i18n import translate
 
 _QUESTION, _ROW, _GROUP, _ANSWER, *_METRICS = COLUMNS
-_METRIC_IDS = ("percent", "base_from", "base_to")
+_METRIC_IDS = ("base_from", "base_to")
+
+Measure = Literal["percent", "mean"]
 
 
 class Categories(Struct, frozen=True, omit_defaults=True):
@@ -38,10 +40,10 @@ class Dimension(Struct, frozen=True):
 
 
 class Dataset(Struct, frozen=True, omit_defaults=True):
-    """One table as a JSON-stat 2.0 dataset: group by answer by metric.
+    """One table as a JSON-stat 2.0 dataset: group by answer by metric, or means: group by metric.
 
-    `percent` is whole; `base_from` and `base_to` are the band of ten that the number of answers
-    lies in. A hidden number is null with the status `hidden`.
+    `percent` is whole and `mean` has one decimal; `base_from` and `base_to` are the band of ten
+    that the number of answers lies in. A hidden number is null with the status `hidden`.
     """
 
     version: Literal["2.0"]
@@ -54,7 +56,7 @@ class Dataset(Struct, frozen=True, omit_defaults=True):
     size: list[int]
     role: dict[str, list[str]]
     dimension: dict[str, Dimension]
-    value: list[int | None]
+    value: list[float | None]
     extension: dict[str, Any]
     status: dict[str, str] | UnsetType = UNSET
     note: list[str] | UnsetType = UNSET
@@ -74,12 +76,14 @@ class Collection(Struct, frozen=True, omit_defaults=True):
     note: list[str] | UnsetType = UNSET
 
 
-def dataset(place: Place, variable_id: str, by: str | None) -> Dataset:
+def dataset(
+    place: Place, variable_id: str, by: str | None, measure: Measure = "percent"
+) -> Dataset:
     """Give one table of a variable: of everyone, or by the groups `by`; raises `NotFound`."""
     one = open_release.variable(place, variable_id)
     for table in one.tables:
-        if (table.by.id if table.by else None) == by:
-            return _dataset(place, one, table)
+        if (table.by.id if table.by else None) == by and measure in _measures(one):
+            return _dataset(place, one, table, measure)
     raise NotFound("This variable is not published by that breakdown.")
 
 
@@ -94,48 +98,63 @@ def collection(place: Place) -> Collection:
         label=story.Words(results, lang).planned(results.dashboard.title, "title"),
         source=f"{place.programme.title}, {place.programme.municipality}",
         updated=results.released_on.isoformat(),
-        link={"item": [_dataset(place, one, table) for one in known for table in one.tables]},
+        link={
+            "item": [
+                _dataset(place, one, table, measure)
+                for one in known
+                for table in one.tables
+                for measure in _measures(one)
+            ]
+        },
         extension={"sample": results.sample, "survey": results.key.survey, "lang": lang},
         note=[place.note] if place.note else UNSET,
     )
 
 
-def _dataset(place: Place, one: VariableDocument, table: OpenTable) -> Dataset:
-    groups = [row.group for row in table.rows]
-    values = _values(table)
+def _measures(one: VariableDocument) -> tuple[Measure, ...]:
+    return ("percent", "mean") if one.mean else ("percent",)
+
+
+def _dataset(place: Place, one: VariableDocument, table: OpenTable, measure: Measure) -> Dataset:
+    groups, lang = [row.group for row in table.rows], place.lang
     by = table.by.id if table.by else None
-    query = f"?by={by}&lang={place.lang}" if by else f"?lang={place.lang}"
+    dimensions = {
+        "group": _dimension(table.by.label if table.by else translate(_GROUP, lang), groups),
+        "answer": _dimension(translate(_ANSWER, lang), table.columns),
+        "metric": _metrics(lang, measure),
+    }
+    rows = open_files.rows_of(table)
+    if measure == "mean":
+        del dimensions["answer"]
+        rows = open_files.means_of(table, lang)
+    values = _values(rows)
     hidden = {str(at): open_files.HIDDEN for at, value in enumerate(values) if value is None}
+    asked = {"by": by, "measure": measure if measure == "mean" else None, "lang": lang}
+    query = "&".join(f"{name}={value}" for name, value in asked.items() if value)
     return Dataset(
         version="2.0",
         class_="dataset",
-        href=f"{place.url}/{one.variable}.jsonstat{query}",
+        href=f"{place.url}/{one.variable}.jsonstat?{query}",
         label=": ".join(filter(None, (one.question.label, one.row))),
         source=f"{place.programme.title}, {place.programme.municipality}",
         updated=place.results.released_on.isoformat(),
-        id=["group", "answer", "metric"],
-        size=[len(groups), len(table.columns), len(_METRIC_IDS)],
+        id=list(dimensions),
+        size=[len(one.category.index) for one in dimensions.values()],
         role={"metric": ["metric"]},
-        dimension={
-            "group": _dimension(
-                table.by.label if table.by else translate(_GROUP, place.lang), groups
-            ),
-            "answer": _dimension(translate(_ANSWER, place.lang), table.columns),
-            "metric": _metrics(place.lang),
-        },
+        dimension=dimensions,
         value=values,
         status=hidden or UNSET,
         note=[place.note] if place.note else UNSET,
-        extension=_extension(one, by, place.lang),
+        extension=_extension(one, by, measure, lang),
     )
 
 
-def _values(table: OpenTable) -> list[int | None]:
+def _values(rows: Iterable[open_files.Row]) -> list[float | None]:
     """Give the numbers in the order of the dimensions; the last one changes fastest."""
-    values: list[int | None] = []
-    for cell in open_files.rows_of(table):
+    values: list[float | None] = []
+    for cell in rows:
         base = cell.row.base
-        values += [cell.percent, base.from_ if base else None, base.to if base else None]
+        values += [cell.number, base.from_ if base else None, base.to if base else None]
     return values
 
 
@@ -144,22 +163,30 @@ def _dimension(label: str, categories: Iterable[Category]) -> Dimension:
     return Dimension(label, Categories(list(labels), labels))
 
 
-def _metrics(lang: str) -> Dimension:
-    labels = {id_: translate(word, lang) for id_, word in zip(_METRIC_IDS, _METRICS, strict=True)}
-    unit: dict[str, dict[str, int | str]] = {
-        id_: {"decimals": 0} | ({"symbol": "%"} if id_ == "percent" else {}) for id_ in _METRIC_IDS
-    }
-    return Dimension(labels["percent"], Categories(list(labels), labels, unit))
+def _metrics(lang: str, measure: Measure) -> Dimension:
+    first = {"percent": _METRICS[0], "mean": open_files.MEAN_LABEL}[measure]
+    words = (first, *_METRICS[1:])
+    ids = (measure, *_METRIC_IDS)
+    labels = {id_: translate(word, lang) for id_, word in zip(ids, words, strict=True)}
+    unit: dict[str, dict[str, int | str]] = {id_: {"decimals": 0} for id_ in ids}
+    unit[measure] = {"decimals": 0, "symbol": "%"} if measure == "percent" else {"decimals": 1}
+    return Dimension(labels[measure], Categories(list(labels), labels, unit))
 
 
-def _extension(one: VariableDocument, by: str | None, lang: str) -> dict[str, Any]:
+def _extension(
+    one: VariableDocument, by: str | None, measure: Measure, lang: str
+) -> dict[str, Any]:
+    scores = {"scores": [one.mean.from_, one.mean.to]} if one.mean and measure == "mean" else {}
     return {
         "sample": one.sample,
         "survey": one.survey,
         "wave": one.wave,
         "variable": one.variable,
         "by": by,
+        "measure": measure,
         "about": one.about,
         "minimum": one.minimum,
+        "weighted": one.weighted,
         "lang": lang,
+        **scores,
     }

@@ -14,12 +14,16 @@ from stemme.dashboards.service import reading, story
 from stemme.dashboards.service.downloads import EVERYONE, SAMPLE
 from stemme.dashboards.service.reading import Results
 from stemme.disclosure.model import Release, SafeRow, SafeTable
+from stemme.disclosure.plan import Variable
 from stemme.errors import NotFound
 from stemme.i18n import translate
 from stemme.programme.model import Programme
 
 EVERYBODY = "_all"
 """The id of the group that is everyone who answered; no id of a file begins with a line."""
+
+DIGITS = 12
+"""Signs of the digest that name a release; a variable has a word for a name."""
 
 Text = Annotated[str, Meta(description="In the language asked for, or as written by the office.")]
 Sample = Annotated[bool, Meta(description="True when the answers were invented to show the site.")]
@@ -36,6 +40,8 @@ class ReleaseEntry(Struct, frozen=True):
     title: Text
     note: Note
     url: str
+    permanent: Annotated[str, Meta(description="The same numbers for ever, by their digest.")]
+    citation: Annotated[str, Meta(description="How to cite it.")]
 
 
 class Releases(Struct, frozen=True):
@@ -47,7 +53,8 @@ class Releases(Struct, frozen=True):
 class ReleaseDocument(Struct, frozen=True):
     """A release byte for byte as it left the disclosure gate, with the result of the attack on it.
 
-    Percentages are whole numbers; bases are bands of ten; null marks every hidden number.
+    Percentages are whole numbers; means have one decimal and are left out where they are hidden or
+    not planned; bases are bands of ten; null marks every other hidden number.
     """
 
     survey: str
@@ -80,6 +87,10 @@ class OpenRow(Struct, frozen=True):
     percents: Annotated[
         list[int | None], Meta(description="Whole percentages; null marks every hidden number.")
     ]
+    mean: Annotated[
+        float | None,
+        Meta(description="The mean score, one decimal; null when hidden, and where none is meant."),
+    ] = None
 
 
 class OpenTable(Struct, frozen=True):
@@ -88,6 +99,13 @@ class OpenTable(Struct, frozen=True):
     by: Category | None
     columns: list[Category]
     rows: list[OpenRow]
+
+
+class Scores(Struct, frozen=True):
+    """The lowest and the highest score that the mean can lie between."""
+
+    from_: float = field(name="from")
+    to: float
 
 
 class VariableDocument(Struct, frozen=True):
@@ -103,6 +121,8 @@ class VariableDocument(Struct, frozen=True):
     about: Annotated[list[str], Meta(description="Ids of the programme that it hangs on.")]
     minimum: Annotated[int, Meta(description="The smallest group that may be told apart.")]
     sensitive: bool
+    weighted: Annotated[bool, Meta(description="Whether answers were weighted; bases never are.")]
+    mean: Annotated[Scores | None, Meta(description="Null where no mean is published.")]
     tables: list[OpenTable]
 
 
@@ -146,6 +166,18 @@ async def fetch_release(
     raise NotFound("There is no published release of this survey and wave.")
 
 
+async def find_edition(
+    conn: asyncpg.Connection, kept: reading.Kept, newest: store.ReleaseKey, digest: str
+) -> Results | None:
+    """Give the edition of a released wave whose digest begins so; corrected ones stay."""
+    for one in await store.list_editions(conn, newest.survey, newest.wave):
+        key = newest._replace(edition=one.edition, released_on=one.released_on)
+        results = await _read(conn, key, kept)
+        if results is not None and results.release.digest.startswith(digest):
+            return results
+    return None
+
+
 async def _read(
     conn: asyncpg.Connection, key: store.ReleaseKey, kept: reading.Kept
 ) -> Results | None:
@@ -171,7 +203,14 @@ def _entry(results: Results, lang: str) -> ReleaseEntry:
         title=words.planned(results.dashboard.title, "title"),
         note=_note(results, lang),
         url=f"/api/v1/releases/{key.survey}/{key.wave}",
+        permanent=f"/api/v1/releases/{key.survey}/{key.wave}/{short(results)}",
+        citation=f"/api/v1/citations/{key.survey}/{key.wave}",
     )
+
+
+def short(results: Results) -> str:
+    """Give the start of the digest that the permanent address of a release ends in."""
+    return results.release.digest[:DIGITS]
 
 
 def document(place: Place) -> ReleaseDocument:
@@ -235,8 +274,14 @@ def _variable(place: Place, told: story.Story, line: story.Line) -> VariableDocu
         about=list(told.about),
         minimum=release.plan.threshold(release.plan.variable(line.id)),
         sensitive=told.sensitive,
+        weighted=release.weighted,
+        mean=_scores(release.plan.variable(line.id)),
         tables=tables,
     )
+
+
+def _scores(variable: Variable) -> Scores | None:
+    return Scores(min(variable.values), max(variable.values)) if variable.mean else None
 
 
 def _groups(table: SafeTable, labels: dict[str, str]) -> Iterator[OpenRow]:
@@ -248,4 +293,4 @@ def _groups(table: SafeTable, labels: dict[str, str]) -> Iterator[OpenRow]:
 def _row(group: Category, row: SafeRow, columns: int) -> OpenRow:
     """Give a safe row's first columns: of one choice among many, "no" is only the rest of "yes"."""
     base = Base(*row.base) if row.base else None
-    return OpenRow(group, base, list(row.percents[:columns]))
+    return OpenRow(group, base, list(row.percents[:columns]), row.mean)
