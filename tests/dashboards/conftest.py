@@ -6,10 +6,26 @@ import datetime
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
+from stemme.config import load
+from stemme.dashboards import rules
+from stemme.dashboards import store as dashboards_store
+from stemme.dashboards.service.plans import plan_of
+from stemme.disclosure.model import (
+    TOP,
+    Attack,
+    Hidden,
+    Release,
+    SafeRow,
+    SafeTable,
+    content_digest,
+    gate,
+)
+from stemme.disclosure.plan import Plan, Variable
 from stemme.doors.resident import create_app
 from stemme.surveys import store
 from stemme.surveys.model import Survey, Version
@@ -24,8 +40,6 @@ Answered = Callable[..., Awaitable[None]]
 @pytest.fixture(scope="session")
 def surveys() -> dict[str, Survey]:
     """The surveys of the place, as their files say."""
-    from stemme.config import load
-
     return publishing.read_all(load())
 
 
@@ -62,6 +76,57 @@ async def answered(database: Any, surveys: dict[str, Survey]) -> AsyncIterator[A
 
     yield fill
     await owner.close()
+
+
+Number = tuple[tuple[int, int] | None, list[int | None], float | None]
+"""A base, a share for each column, and a mean: what a forged row shows."""
+
+
+@pytest.fixture
+async def forged(
+    database: Any, surveys: dict[str, Survey], answered: Answered
+) -> AsyncIterator[Callable[..., Awaitable[Release]]]:
+    """Publish a release of numbers that a test has chosen, protected by nobody."""
+    worker = await database.connect("release")
+
+    async def forge(
+        numbers: Callable[[Variable, str | None, str | None], Number],
+        wave: int = 0,
+        slug: str = BASELINE,
+        revision: int = 1,
+        **changed: Any,
+    ) -> Release:
+        await answered(slug, wave, n=1)
+        dashboard = msgspec.structs.replace(plan_of(load(), surveys[slug]), **changed)
+        plan = rules.publication_plan(dashboard, surveys[slug])
+        found = await dashboards_store.find_wave(worker, slug, wave)
+        header = rules.header_of(dashboard, found, revision)
+        with gate():
+            tables = tuple(
+                _forge_table(plan, plan.variable(table.variable), by, numbers)
+                for table in plan.tables
+                for by in (None, *table.by)
+            )
+            digest = content_digest(header, plan, tables)
+            attack = Attack(("rounding", "linear", "insider"), 100, 12, 9)
+            made = Release(header, plan, tables, Hidden(3, 60, 7, 140), attack, digest)
+        body = msgspec.json.decode(made.encode())
+        assert "released" == await dashboards_store.publish_release(worker, slug, wave, body)
+        return made
+
+    yield forge
+    await worker.close()
+
+
+def _forge_table(plan: Plan, variable: Variable, by: str | None, numbers: Any) -> SafeTable:
+    columns = (TOP,) if by else variable.categories
+    groups = plan.breakdown(by).groups if by else ()
+    rows = []
+    for group in (None, *groups):
+        base, percents, mean = numbers(variable, by, group)
+        shown = mean if variable.mean else None
+        rows.append(SafeRow(group, base, tuple(percents[: len(columns)]), shown))
+    return SafeTable(variable.id, by, columns, tuple(rows))
 
 
 @pytest.fixture
