@@ -34,19 +34,17 @@ class _Draft(NamedTuple):
 
 
 @get(["/", "/{tongue:str}"])
-async def show_findings(
-    request: AnyRequest, slug: FromPath[str], tongue: str = SOURCE
-) -> Response[Any]:
+async def show_findings(request: AnyRequest, slug: FromPath[str]) -> Response[Any]:
     """What is said now, beside the numbers, in bokmål or in one of the other languages."""
-    return _page(request, await _results(request, slug), _known(tongue))
+    return _page(request, await _results(request, slug), _tongue(request))
 
 
 @post(["/", "/{tongue:str}"])
 async def submit_findings(
-    request: AnyRequest, lang: FromPath[str], slug: FromPath[str], tongue: str = SOURCE
+    request: AnyRequest, lang: FromPath[str], slug: FromPath[str]
 ) -> Response[Any]:
     """A look at what was written, or the next edition of it."""
-    results, tongue = await _results(request, slug), _known(tongue)
+    results, tongue = await _results(request, slug), _tongue(request)
     form = await request.form()
     known = {place.id for place in _places(request, results, tongue)}
     given = {
@@ -104,7 +102,9 @@ async def _results(request: AnyRequest, slug: str) -> Results:
         return await findings.find_results(conn, slug)
 
 
-def _known(tongue: str) -> str:
+def _tongue(request: AnyRequest) -> str:
+    """Give the language that is written in; bokmål where the address names none."""
+    tongue: str = request.path_params.get("tongue", SOURCE)
     if tongue not in LANGUAGES:
         raise NotFound
     return tongue
