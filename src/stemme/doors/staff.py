@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Litestar
 
 from stemme.config import Config
-from stemme.dashboards.routes import analysis
+from stemme.dashboards.routes import analysis, findings
 from stemme.doors import place
 from stemme.i18n import STAFF_LANGUAGES
 from stemme.programme import routes as programme
@@ -32,6 +32,7 @@ def create_app(config: Config) -> Litestar:
                 fieldwork.staff_router,
                 coding.router,
                 analysis.staff_router,
+                findings.staff_router,
                 workshops.router,
                 workshop_notes.router,
             ],
