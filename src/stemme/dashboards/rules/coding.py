@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import repeat
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from stemme.dashboards.model import Band, Dashboard, Index, Panel, Themes, Total
-from stemme.dashboards.rules.columns import Columns, Reader
+from stemme.dashboards.rules.columns import Column, Columns, Reader
 from stemme.dashboards.rules.planning import Part, groups_of, parts_of, read_by, variables_of
 from stemme.dashboards.rules.questions import choices_of, placed_questions, shown_choices
 from stemme.dashboards.rules.scores import (
@@ -27,6 +28,10 @@ Codes = npt.NDArray[np.int8]
 Numbers = npt.NDArray[np.float64]
 Coding = Callable[[Columns], list[Codes]]
 
+Names = dict[str | None, int]
+
+_NO = NONE & 0xFF
+"""NONE as a byte without a sign."""
 _BUFFERED = 4_096
 _BITS = 60
 
@@ -120,7 +125,11 @@ def _coding(survey: Survey, part: Part) -> Coding:
 
 def _grouping(dashboard: Dashboard, survey: Survey, name: str) -> Coding:
     groups = groups_of(dashboard, survey, name)
-    codes = {answer: code for code, of in enumerate(groups.values()) for answer in of}
+    question = placed_questions(survey)[name].question
+    if not isinstance(question, One):
+        raise TypeError(f"{name} has not one answer a person")
+    grouped = {answer: code for code, of in enumerate(groups.values()) for answer in of}
+    codes = _names(survey, question, grouped)
     return lambda columns: [_named(columns[name], codes)]
 
 
@@ -146,17 +155,28 @@ def _panel(survey: Survey, panel: Panel) -> Coding:
             raise TypeError("free text is never coded here")
 
 
-def _codes(survey: Survey, question: One | Grid) -> dict[str, int]:
-    return {choice.value: code for code, choice in enumerate(shown_choices(survey, question))}
+def _codes(survey: Survey, question: One | Grid) -> Names:
+    codes = {choice.value: code for code, choice in enumerate(shown_choices(survey, question))}
+    return _names(survey, question, codes)
 
 
-def _named(column: list[Any], codes: dict[str, int]) -> Codes:
-    """Give the code of each text; what is None or unknown has none."""
-    return np.fromiter(map(codes.get, column, repeat(NONE)), np.int8, len(column))
+def _names(survey: Survey, question: One | Grid, codes: dict[str, int]) -> Names:
+    """Give the byte of every answer, those that do not count and none at all among them."""
+    every: Names = dict.fromkeys((choice.value for choice in choices_of(survey, question)), _NO)
+    return every | codes | {None: _NO}
+
+
+def _named(column: Column, codes: Names) -> Codes:
+    """Give the code of each text; what is unknown has none."""
+    try:
+        found = itemgetter(*column, None)(codes)[:-1]
+    except KeyError:
+        found = map(codes.get, column, repeat(_NO))
+    return np.frombuffer(bytes(found), np.int8).copy()
 
 
 def _chosen(
-    column: list[Any], answers: list[str], missing: set[str], *, empty: bool = True
+    column: Column, answers: list[str], missing: set[str], *, empty: bool = True
 ) -> list[Codes]:
     """Give YES (0) or NO (1) a choice; nothing for who refused, or chose nothing if not `empty`."""
     found: list[Codes] = []
@@ -173,7 +193,7 @@ def _chosen(
     return found
 
 
-def _masks(column: list[Any], bits: dict[str, int], *, empty: bool) -> npt.NDArray[np.int64]:
+def _masks(column: Column, bits: dict[str, int], *, empty: bool) -> npt.NDArray[np.int64]:
     def mask(chosen: list[str] | None) -> int:
         if chosen is None or not (chosen or empty):
             return NONE
@@ -185,7 +205,7 @@ def _masks(column: list[Any], bits: dict[str, int], *, empty: bool) -> npt.NDArr
     return np.fromiter(map(mask, column), np.int64, len(column))
 
 
-def _floats(column: list[Any]) -> Numbers:
+def _floats(column: Column) -> Numbers:
     """Give numbers, not-a-number where there is none."""
     return np.array(column, dtype=np.float64)
 
@@ -236,5 +256,5 @@ def _item(survey: Survey, item: str, *, reverse: bool) -> Callable[[Columns], Nu
         shares = 1 - shares
     if isinstance(question, Slider):
         return lambda columns: shares[_placed(_floats(columns[item]), tuple(values))]
-    codes = _codes(survey, question) if question else {}
+    codes: Names = _codes(survey, question) if question else {None: _NO}
     return lambda columns: shares[_named(columns[item], codes)]

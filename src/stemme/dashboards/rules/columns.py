@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from operator import attrgetter
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from stemme.dashboards.rules.questions import placed_questions
+from stemme.dashboards.rules.questions import choices_of, placed_questions
 from stemme.surveys.model import AnyQuestion, Grid, Many, Number, One, Row, Slider, Survey, Text
 
-Columns = Mapping[str, list[Any]]
+Column = Sequence[Any]
+Columns = Mapping[str, Column]
 """By question, or by `grid.row`: a text, a number, a list of texts, or None, one a person."""
 
 
@@ -33,7 +33,7 @@ class Reader:
             _Field(name, placed[name].question, tuple(row.value for row in _rows(placed[name])))
             for name in wanted
         ]
-        self._decoder = msgspec.json.Decoder(_row_type(self._fields))
+        self._decoder = msgspec.json.Decoder(_row_type(survey, self._fields))
 
     def read(self, lines: bytes) -> Columns:
         """Give the columns of answers as JSON, one a line.
@@ -44,19 +44,19 @@ class Reader:
             rows = self._decoder.decode_lines(lines)
         except msgspec.ValidationError:
             return self.sort(msgspec.json.decode(b"[%s]" % b",".join(lines.splitlines())))
-        columns: dict[str, list[Any]] = {}
-        for at, field in enumerate(self._fields):
+        columns: dict[str, Column] = {}
+        for field, column in zip(self._fields, _turned(rows, len(self._fields)), strict=True):
             if field.rows:
-                for place, row in enumerate(field.rows):
-                    column = list(map(attrgetter(f"q{at}.r{place}"), rows))
-                    columns[f"{field.name}.{row}"] = column
+                given = _turned(column, len(field.rows))
+                names = [f"{field.name}.{row}" for row in field.rows]
+                columns.update(zip(names, given, strict=True))
             else:
-                columns[field.name] = list(map(attrgetter(f"q{at}"), rows))
+                columns[field.name] = column
         return columns
 
     def sort(self, people: list[Any]) -> Columns:
         """Give the columns of decoded answers, person by person, whatever their shape."""
-        columns: dict[str, list[Any]] = {}
+        columns: dict[str, Column] = {}
         for name, question, rows in self._fields:
             given = [one.get(name) if isinstance(one, dict) else None for one in people]
             for row in rows:
@@ -73,23 +73,45 @@ def _rows(placed: Any) -> list[Row]:
     return placed.question.rows if isinstance(placed.question, Grid) else []
 
 
-def _row_type(fields: list[_Field]) -> Any:
-    """A struct with a field a question: all else in an answer is skipped without being made."""
+def _row_type(survey: Survey, fields: list[_Field]) -> Any:
+    """A struct with a field a question: all else in an answer is skipped without being made.
+
+    Choices are literals, so that the decoder gives the same few texts again and again.
+    """
     parts: list[tuple[str, Any, Any]] = []
     for at, (_, question, rows) in enumerate(fields):
-        name = f"q{at}"
+        name, kind = f"q{at}", _type(survey, question)
         if rows:
             inner = msgspec.defstruct(
                 f"Rows{at}",
-                [(f"r{place}", str | None, None) for place in range(len(rows))],
+                [(f"r{place}", kind, None) for place in range(len(rows))],
                 rename={f"r{place}": row for place, row in enumerate(rows)},
                 frozen=True,
+                gc=False,
             )
             parts.append((name, inner, inner()))
         else:
-            parts.append((name, _TYPES[type(question)], None))
+            parts.append((name, kind, None))
     names = {f"q{at}": field.name for at, field in enumerate(fields)}
-    return msgspec.defstruct("Answered", parts, rename=names, frozen=True)
+    return msgspec.defstruct("Answered", parts, rename=names, frozen=True, gc=False)
+
+
+def _turned(rows: Sequence[Any], width: int) -> list[Column]:
+    """From a struct a person to a column a field."""
+    return list(zip(*map(msgspec.structs.astuple, rows), strict=True)) or [()] * width
+
+
+def _type(survey: Survey, question: AnyQuestion) -> Any:
+    match question:
+        case Slider() | Number():
+            return int | float | None
+        case Text():
+            # What somebody wrote is never here; the stream puts its themes in the place of it.
+            return list[str] | None
+    values = tuple(choice.value for choice in choices_of(survey, question))
+    # Spelled out, since the choices are known only now.
+    chosen: Any = Literal.__getitem__(values)
+    return list[chosen] | None if isinstance(question, Many) else chosen | None
 
 
 def _text(value: Any) -> str | None:
@@ -105,14 +127,6 @@ def _texts(value: Any) -> list[str] | None:
     return value if fits else None
 
 
-_TYPES: dict[type, Any] = {
-    One: str | None,
-    Slider: int | float | None,
-    Number: int | float | None,
-    Many: list[str] | None,
-    # What somebody wrote is never here; the stream puts its themes in the place of it.
-    Text: list[str] | None,
-}
 _CLEAN: dict[type, Any] = {
     One: _text,
     Slider: _number,

@@ -106,12 +106,21 @@ async def with_themes(conn: asyncpg.Connection, plan: Dashboard, wave: Wave) -> 
 async def count_wave(conn: asyncpg.Connection, wave: Wave, coders: list[Coder]) -> None:
     """Code the answers of a wave in one pass, chunk by chunk, beside whatever else is waiting."""
 
-    async def take(lines: bytes) -> None:
+    def add(lines: bytes) -> None:
         for coder in coders:
-            await asyncio.to_thread(coder.add_lines, lines)
+            coder.add_lines(lines)
+
+    # One chunk is coded while the next is on its way.
+    before: asyncio.Future[None] = asyncio.ensure_future(asyncio.to_thread(add, b""))
+
+    async def take(lines: bytes) -> None:
+        nonlocal before
+        await before
+        before = asyncio.ensure_future(asyncio.to_thread(add, lines))
 
     async with conn.transaction(isolation="repeatable_read", readonly=True):
         await store.copy_coded_answers(conn, (wave.survey, wave.wave), take)
+        await before
 
 
 def _release(plan: Dashboard, version: Version, wave: Wave, coder: Coder) -> Release:
