@@ -12,7 +12,7 @@ import pytest
 from stemme import cli
 from stemme.dialogue import files
 from stemme.dialogue.model import Conversation, OpinionMap
-from stemme.dialogue.rules import consensus, groups, space
+from stemme.dialogue.rules import consensus, groups, margins, space
 from stemme.dialogue.rules.opinion_map import draw
 
 REAL = os.environ.get("STEMME_REAL_FILES")
@@ -169,8 +169,8 @@ def test_group_aware_consensus_is_a_product():
 
 def test_wilson():
     """The interval of 5 in 10 is the one in the books; nobody asked is no knowledge."""
-    assert pytest.approx((0.2366, 0.7634), abs=1e-4) == consensus.wilson(5, 10)
-    assert (0.0, 1.0) == consensus.wilson(0, 0)
+    assert pytest.approx((0.2366, 0.7634), abs=1e-4) == margins.wilson(5, 10)
+    assert (0.0, 1.0) == margins.wilson(0, 0)
 
 
 def test_marks_tell_a_group_from_the_rest():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import datetime
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -113,3 +114,98 @@ class OpinionMap(Struct, frozen=True):
     group_aware_consensus: list[int]
     """Statements by group-aware agreement, the highest first; empty without groups."""
     published: PublishedGroups | None
+
+
+# The dialogue itself ----------------------------------------------------------------------------
+
+DialogueState = Literal["draft", "open", "closed", "released"]
+StatementState = Literal["waiting", "shown", "refused", "merged"]
+Reaction = Literal[-1, 0, 1]
+Words = dict[str, str]
+"""Language to text."""
+
+LONGEST_STATEMENT = 140
+"""Characters, as they are written; a mask may make the stored text longer."""
+
+
+class Dialogue(Struct, frozen=True):
+    """One round of a dialogue."""
+
+    dialogue: str
+    titles: Words
+    intros: Words
+    about: str
+    """An id of the programme's tree, or ""."""
+    state: DialogueState
+    opened_at: datetime.datetime | None
+    closed_at: datetime.datetime | None
+    refusal: str | None
+    """Why nothing could be published, in bokmål; None while nothing stands in the way."""
+
+    def title(self, lang: str) -> str:
+        """The title in a language, else in bokmål."""
+        return self.titles.get(lang) or self.titles["nb"]
+
+    def intro(self, lang: str) -> str:
+        """What it is about, in a language, else in bokmål."""
+        return self.intros.get(lang) or self.intros.get("nb", "")
+
+
+class Shown(Struct, frozen=True):
+    """A statement as residents read it."""
+
+    id: int
+    language: str
+    body: str
+    translations: Words
+    about: str
+    weight: float
+
+    def text(self, lang: str) -> str:
+        """The words in a language where there is a translation, else as they were written."""
+        return self.body if lang == self.language else self.translations.get(lang, self.body)
+
+    def text_language(self, lang: str) -> str:
+        """The language that `text` answers in."""
+        return lang if lang in self.translations else self.language
+
+    def translated(self, lang: str) -> bool:
+        """Whether `text` is a translation."""
+        return lang != self.language and lang in self.translations
+
+
+class Statement(Struct, frozen=True):
+    """A statement as the office reads it; of who wrote it nothing is known."""
+
+    id: int
+    origin: Literal["office", "resident"]
+    language: str
+    body: str
+    translations: Words
+    about: str
+    state: StatementState
+    reason: str
+    words: str
+    merged_into: int | None
+    day: datetime.date
+
+
+class Fate(Struct, frozen=True):
+    """What became of one's own statement."""
+
+    id: int
+    state: StatementState
+    language: str
+    body: str
+    reason: str
+    words: str
+    merged_body: str | None
+    merged_language: str | None
+
+
+class Circle(Struct, frozen=True):
+    """A group on the map: its middle and its spread, in hundredths of half the plane."""
+
+    x: int
+    y: int
+    spread: int

@@ -7,7 +7,6 @@ share against a half and of two shares against each other.
 
 from __future__ import annotations
 
-from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
 Z90 = 1.2816
 """One-sided 90 %."""
-Z95 = 1.959964
-"""Two-sided 95 %."""
 LISTED = 5
 """Statements listed as common ground, or for one group."""
 
@@ -127,14 +124,3 @@ def _two_shares(mine: Floats, group: Counts, theirs: Floats, rest: Counts) -> Fl
     spread = np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
     gap = (mine + 1) / n - (theirs + 1) / m
     return np.where(spread > 0, gap / np.where(spread > 0, spread, 1), 0.0)
-
-
-def wilson(part: float, whole: float) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson, 1927); the whole range where nobody was asked."""
-    if whole <= 0:
-        return 0.0, 1.0
-    share, square = part / whole, Z95**2
-    middle = (share + square / (2 * whole)) / (1 + square / whole)
-    reach = Z95 / (1 + square / whole)
-    reach *= sqrt(share * (1 - share) / whole + square / (4 * whole**2))
-    return max(0.0, middle - reach), min(1.0, middle + reach)

@@ -36,7 +36,7 @@ from stemme.dialogue.model import (
     Standing,
     Tally,
 )
-from stemme.dialogue.rules import consensus, space
+from stemme.dialogue.rules import consensus, margins, space
 from stemme.dialogue.rules.groups import (
     FEWEST_PEOPLE,
     Groups,
@@ -146,7 +146,7 @@ def _standings(
     for place, statement in enumerate(conversation.statements):
         remark = conversation.remarks.get(statement, _UNKNOWN)
         seen, agree = float(everyone.seen[place]), float(everyone.agree[place])
-        low, high = consensus.wilson(agree, seen)
+        low, high = margins.wilson(agree, seen)
         standings.append(
             Standing(
                 statement=statement,

@@ -1,1 +1,0 @@
-"""Handlers, one router a door."""

@@ -1,0 +1,1 @@
+"""Handlers of the dialogue, one router a door."""

@@ -1,0 +1,1 @@
+"""Use cases of the dialogue: taking part, moderation, the order of statements, the release."""
