@@ -91,7 +91,7 @@ def table(context: BrowserContext, hall: Site, number: int, lang: str = "nb") ->
     """The page of a table, when its script has done its first round."""
     page = context.new_page()
     page.goto(f"{hall.resident}/{lang}/w/{CODES[number - 1]}")
-    page.wait_for_function("base !== null && !busy")
+    page.wait_for_function("() => base !== null && !busy")
     return page
 
 

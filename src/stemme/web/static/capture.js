@@ -88,11 +88,14 @@ async function open() {
     for (const name of ["ops", "meta", "photos", "sealed"]) request.result.createObjectStore(name);
   };
   base = await asked(request);
-  const reading = base.transaction(["ops", "meta"]);
-  const [ops, meta] = await Promise.all([
+  const reading = base.transaction(["ops", "meta", "photos"]);
+  const [ops, meta, ids, pictures] = await Promise.all([
     asked(reading.objectStore("ops").getAll()),
     asked(reading.objectStore("meta").get("state")),
+    asked(reading.objectStore("photos").getAllKeys()),
+    asked(reading.objectStore("photos").getAll()),
   ]);
+  for (const [at, id] of ids.entries()) photos.set(id, URL.createObjectURL(pictures[at]));
   for (const { op, sent } of ops) learn(op, sent);
   cursor = meta?.cursor ?? 0;
   for (const id of meta?.hidden ?? []) hidden.add(id);
@@ -240,7 +243,9 @@ function draw(note) {
     place.append(made("p", one, { dir: "auto" }));
     if (words.length > 1) place.append(button(say.pick, { name: "chosen", value: one }));
   }
-  for (const one of photo) if (one) place.append(made("img", "", { src: photos.get(one) ?? `${path}/photo/${one}?proof=${say.proof}`, alt: say.sheet }));
+  for (const one of photo.filter(Boolean)) {
+    place.append(made("img", "", { src: photos.get(one) ?? photoAt(one), alt: say.sheet, id: `p${one}` }));
+  }
   const marks = [...areas.map((one) => titles.get(one)), ...who];
   if (agreed.includes(true)) marks.push(say.agreed);
   if (parked.includes(true)) marks.push(say.parked);
@@ -364,6 +369,7 @@ document.addEventListener("visibilitychange", () => document.hidden || sync());
 
 // Pictures, made small before they are kept, and sealed envelopes: each goes by itself.
 const photos = new Map();
+const photoAt = (id) => `${path}/photo/${id}?proof=${say.proof}`;
 
 async function sendRest() {
   if (!base) return;
@@ -371,12 +377,12 @@ async function sendRest() {
   const all = (name) => Promise.all([asked(reading.objectStore(name).getAllKeys()), asked(reading.objectStore(name).getAll())]);
   const [[ids, pictures], [numbers, envelopes]] = await Promise.all([all("photos"), all("sealed")]);
   for (const [at, id] of ids.entries()) {
-    const where = `${path}/photo/${id}?proof=${say.proof}`;
-    const { ok, status } = await fetch(where, { method: "POST", headers: { "content-type": "image/jpeg" }, body: pictures[at] });
+    const { ok, status } = await fetch(photoAt(id), { method: "POST", headers: { "content-type": "image/jpeg" }, body: pictures[at] });
     if (!ok && status !== 413 && status !== 415) throw new Error(status);
     await write((store) => store("photos").delete(id));
     photos.delete(id);
-    for (const one of document.querySelectorAll(`img[src*="${id}"]`)) one.src = where;
+    const image = document.getElementById(`p${id}`);
+    if (image) image.src = photoAt(id);
   }
   for (const [at, number] of numbers.entries()) {
     await post("sealed", { envelope: envelopes[at] });

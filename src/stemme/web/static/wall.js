@@ -15,7 +15,7 @@ function fill(slot, card) {
   const words = slot.querySelector(".words");
   const change = () => {
     Object.assign(slot.dataset, { note, seq, area, since: performance.now() });
-    slot.querySelector("h3").textContent = titles.get(area)?.querySelector(".title").textContent ?? "";
+    slot.querySelector(".part").textContent = titles.get(area)?.querySelector(".title").textContent ?? "";
     words.textContent = body;
     words.lang = language;
     words.classList.toggle("long", body.length > 110);
