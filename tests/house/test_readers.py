@@ -87,6 +87,41 @@ FUNCTIONS["resident"] |= THREAD
 FUNCTIONS["staff"] |= {*THREAD, "attach_input", "detach_input"}
 FUNCTIONS["release"] |= {"attach_input"}
 
+JUDGED = "translations about state reason words merged_into"
+# The dialogue: reactions go in by a function, and out as one release; staff see statements only.
+TABLES["resident"] |= {n: ["select"] for n in ("dialogue", "dialogue_release")}
+TABLES["staff"] |= {
+    "dialogue": [
+        "select",
+        "insert dialogue titles intros about",
+        "update titles intros about state",
+    ],
+    "statement": [
+        f"select dialogue id origin language body {JUDGED} masking day",
+        f"update {JUDGED}",
+    ],
+    "dialogue_release": ["select"],
+}
+TABLES["fieldwork"] |= {
+    "dialogue": ["select"],
+    "statement_weight": ["select dialogue statement", "insert", "delete"],
+}
+TABLES["release"] |= {"dialogue": ["select"]}
+FUNCTIONS["resident"] |= {
+    "append_reaction",
+    "append_statement",
+    "statement_fate",
+    "shown_statements",
+}
+FUNCTIONS["staff"] |= {"seed_statement"}
+FUNCTIONS["fieldwork"] |= {"reaction_totals"}
+FUNCTIONS["release"] |= {
+    "shown_statements",
+    "stream_reactions",
+    "publish_dialogue",
+    "refuse_dialogue",
+}
+
 ANSWER = {"trygghet": "svært trygg"}
 TEXT = {"ide": "En benk ved elva"}
 WORDS = ("svært trygg", "En benk ved elva")

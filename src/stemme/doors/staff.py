@@ -6,6 +6,7 @@ from litestar import Litestar
 
 from stemme.config import Config
 from stemme.dashboards.routes import analysis, findings
+from stemme.dialogue.routes import moderation as dialogues
 from stemme.doors import place
 from stemme.i18n import STAFF_LANGUAGES
 from stemme.programme import routes as programme
@@ -35,6 +36,7 @@ def create_app(config: Config) -> Litestar:
                 findings.staff_router,
                 workshops.router,
                 workshop_notes.router,
+                dialogues.router,
             ],
             guards=[doorkeeper.check_csrf],
             middleware=[doorkeeper.Doorkeeper(config)],

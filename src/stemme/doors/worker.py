@@ -15,11 +15,14 @@ import asyncpg
 from stemme.config import Config
 from stemme.dashboards.service import upkeep
 from stemme.db.pool import open_pool
+from stemme.dialogue.service import upkeep as dialogues
 
 POLL = 1.0
 """Seconds between two looks for work."""
 FIELDWORK = 600.0
 """Seconds between two looks for a new day."""
+WEIGHING = 300.0
+"""Seconds between two looks at how often each statement of a dialogue is shown."""
 PATIENCE = 300.0
 """The longest wait, in seconds, before a job that failed is tried again."""
 GRACE = 5.0
@@ -48,6 +51,8 @@ async def run(config: Config, stop: asyncio.Event | None = None) -> bool:
         asyncio.create_task(_work(config, stop, "release", _releases(config, stop))),
         asyncio.create_task(_work(config, stop, "fieldwork", _every(FIELDWORK, _field))),
         asyncio.create_task(_work(config, stop, "retention", _every(POLL, _withdrawals))),
+        asyncio.create_task(_work(config, stop, "release", _every(POLL, dialogues.release))),
+        asyncio.create_task(_work(config, stop, "fieldwork", _every(WEIGHING, dialogues.weigh))),
     ]
     await stop.wait()
     _, late = await asyncio.wait(tasks, timeout=GRACE)
