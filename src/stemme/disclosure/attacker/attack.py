@@ -91,17 +91,20 @@ def _examined(panels: tuple[Panel, ...]) -> tuple[Finding, ...]:
 
 
 def _printed(panel: Panel) -> Iterator[Finding]:
-    """Counts that a printed percentage gives away by itself, rules or no rules."""
+    """Counts that printed numbers give away by themselves, rules or not, if they may be few."""
+    everything = tuple(range(panel.size))
     for by, row in panel.rows:
         found = possible(row, 1, panel.values)
+        sums = [(everything, found.base)] if found is not None and row.base is not None else []
         for place, members in enumerate(row.sums):
-            others = tuple(code for code in range(panel.size) if code not in members)
+            others = tuple(code for code in everything if code not in members)
             span = row.count_of(place) if found is None else found.sums[place]
             rest = None if found is None else found.others[place]
-            for sum_, ends in ((members, span), (others, rest)):
-                if ends is not None and ends[1] < panel.minimum:
-                    target = Target(panel.variable, by, row.group, sum_, planned=False)
-                    yield Finding(target, panel.minimum, *ends)
+            sums += [(sum_, ends) for sum_, ends in ((members, span), (others, rest)) if ends]
+        for sum_, ends in sums:
+            if ends[0] < panel.minimum and ends[1] > 0:
+                target = Target(panel.variable, by, row.group, sum_, planned=False)
+                yield Finding(target, panel.minimum, *ends)
 
 
 def _derived(panels: Sequence[Panel]) -> Iterator[Finding]:
