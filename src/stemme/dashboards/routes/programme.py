@@ -111,6 +111,7 @@ async def show_focus(request: Asked, lang: FromPath[str], id_: FromPath[str]) ->
         awaited=any(not survey.released for survey in asked),
         goals=goals,
         thread=answers,
+        thread_results={one.key.survey: one.dashboard.id for one in results},
         words=WORDS,
         any_reading=any(m.confidence != "high" for goal in goals for m in goal.measures),
     )

@@ -12,8 +12,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import structs
 
-from stemme.dashboards.routes.shared import CURRENT, Asked, data, say, tagged
-from stemme.dashboards.service import feed, thread
+from stemme.dashboards.routes.shared import CURRENT, Asked, data, kept, say, tagged
+from stemme.dashboards.service import feed, reading, thread
 from stemme.dashboards.service.thread import Scope
 from stemme.errors import NotFound
 from stemme.i18n import lazy as _
@@ -121,12 +121,19 @@ async def _titles(
     return [(surveys.text_of(version, lang, "title"), None)]
 
 
+async def _results(request: Asked, conn: asyncpg.Connection) -> dict[str, str]:
+    """The dashboard of each survey that has results."""
+    found = await reading.list_results(conn, kept(request))
+    return {one.key.survey: one.dashboard.id for one in found}
+
+
 async def _page(request: Asked, lang: str, scope: Scope) -> Response[Any]:
     programme = programme_of(request.app.state.config)
     async with request.app.state.pool.acquire() as conn:
         trail = await _titles(conn, programme, scope, lang)
         found = await thread.read_thread(conn, programme, scope)
         known = [version for version, _wave in await surveys.list_surveys(conn)]
+        results = await _results(request, conn)
     empty = not found.answers and not found.waiting
     if empty and scope.origin is not None and not scope.origin.startswith("survey/"):
         raise NotFound
@@ -143,6 +150,7 @@ async def _page(request: Asked, lang: str, scope: Scope) -> Response[Any]:
         heading=trail[-1][0] if trail else None,
         thread=shown,
         older=total - len(shown.answers),
+        results=results,
         surveys={one.survey: surveys.text_of(one, lang, "title") for one in known},
         words=WORDS,
     )
@@ -176,6 +184,7 @@ async def _show_measure(request: Asked, lang: str, id_: str) -> Response[Any]:
         history = await measures.list_history(conn, id_)
         pictures = await measures.list_pictures(conn, [id_])
         found = await thread.read_thread(conn, programme, Scope())
+        results = await _results(request, conn)
     answers = [one for one in found.answers if id_ in one.decision.measures]
     goal = known.goal
     part = tree.part_of(programme, goal.id) if goal is not None else None
@@ -194,6 +203,7 @@ async def _show_measure(request: Asked, lang: str, id_: str) -> Response[Any]:
         history=history,
         pictures=pictures,
         answers=answers,
+        results=results,
         words=WORDS,
     )
     return tagged(request, response, CURRENT)

@@ -16,6 +16,7 @@ from litestar.response import Redirect
 from stemme.errors import NotFound, StemmeError
 from stemme.i18n import lazy as _
 from stemme.i18n import parse_number
+from stemme.programme.service import decisions
 from stemme.staff import service as staff
 from stemme.staff.service import require
 from stemme.surveys import poster
@@ -35,10 +36,12 @@ async def show_surveys(request: AnyRequest) -> Response[Any]:
     """Every survey, the next thing to do on top."""
     async with request.app.state.pool.acquire() as conn:
         standings = await fieldwork.list_standings(conn, request.app.state.config, staff.utc_now())
+        unanswered = await decisions.list_waiting(conn)
     return page(
         request,
         "surveys/staff/surveys.html",
         visit=staff.signed_in(request),
+        unanswered=sum(one.inputs for one in unanswered),
         waiting=[one for one in standings if one.step in rules.WAITING],
         rest=[one for one in standings if one.step not in rules.WAITING],
     )
