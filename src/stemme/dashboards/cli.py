@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stemme.config import Config
-from stemme.dashboards import store
+from stemme.dashboards import files, store
+from stemme.dashboards.model import Dashboard
 from stemme.dashboards.service import plans
 from stemme.db import server
 from stemme.db.pool import open_pool
 from stemme.errors import ContentWrong, NotFound
+from stemme.surveys.model import Survey
 
 if TYPE_CHECKING:
     # What counts is loaded by the command that counts: all others start sooner.
@@ -67,7 +69,10 @@ def add_commands(subparsers: Any) -> None:
 
 
 def _validate(surveys: Command | None, args: argparse.Namespace, config: Config) -> int:
-    """Check plans and the programme beside what `surveys` checks; every complaint as file:line."""
+    """Check plans and the programme beside what `surveys` checks; every complaint as file:line.
+
+    Plans that are right are explained: all that will ever be shown of them.
+    """
     wanted: list[Path] = [path.resolve() for path in args.paths]
     folder = config.place / "dashboards"
     ours = [path for path in wanted if folder in (path, path.parent)]
@@ -86,7 +91,37 @@ def _validate(surveys: Command | None, args: argparse.Namespace, config: Config)
     code = 1 if wrong else 0
     if surveys is not None and (theirs or not wanted):
         code = max(code, surveys(argparse.Namespace(**vars(args) | {"paths": theirs}), config))
-    return code
+    names -= {Path(one.file).name for one in wrong} | {files.PROGRAMME}
+    return max(code, _explain([folder / name for name in sorted(names)], args.answers, config))
+
+
+def _explain(paths: list[Path], answers: str | None, config: Config) -> int:
+    """Print what plans come to; 2 if the answers of a file cannot be those of all of them."""
+    from stemme.dashboards.service import explaining
+
+    people = int(answers) if answers and answers.isdecimal() else None
+    file = Path(answers) if answers and people is None else None
+    if file is not None and len(paths) != 1:
+        print("stemme validate: --answers FILE.csv needs the path of one plan", file=sys.stderr)
+        return 2
+    for dashboard, survey in explaining.plans_in(config, paths):
+        for line in explaining.explain(dashboard, survey, people):
+            print(line)
+        if file is not None:
+            return _explain_answers((dashboard, survey), file)
+    return 0
+
+
+def _explain_answers(plan: tuple[Dashboard, Survey], file: Path) -> int:
+    from stemme.dashboards.service import explaining, releasing
+
+    try:
+        for line in explaining.explain_answers(*plan, file):
+            print(line)
+    except (ContentWrong, releasing.Refused) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def _release(args: argparse.Namespace, config: Config) -> int:
