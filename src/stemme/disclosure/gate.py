@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from stemme.disclosure.attacker.attack import Finding, Verdict, attack, narrowest
+from stemme.disclosure.explain import to_merge
 from stemme.disclosure.exposure import Truth, exposed, knowledge
 from stemme.disclosure.further import further
 from stemme.disclosure.model import (
@@ -21,6 +22,8 @@ from stemme.disclosure.model import (
 from stemme.disclosure.plan import Coded, Plan
 from stemme.disclosure.protection import Cells, Counted, count, protect
 from stemme.disclosure.shown import Figures, Weights, figures, safe_tables
+from stemme.disclosure.suppression import Unsafe
+from stemme.disclosure.system import DISTRICT, Place
 
 
 def make_release(
@@ -36,7 +39,10 @@ def make_release(
     shown = [figures(plan, coded, counts, weights) for counts in counted.tallies]
     also: dict[int, Cells] = {}
     while True:
-        hidden = protect(counted, also)
+        try:
+            hidden = protect(counted, also)
+        except Unsafe as unsafe:
+            raise _refusal(plan, coded, *_names(plan, unsafe.place)) from unsafe
         release = _release(counted, shown, hidden, header, weighted=weights is not None)
         verdict = attack(release.encode())
         known = knowledge(truth, verdict.findings)
@@ -46,9 +52,19 @@ def make_release(
                 return msgspec.structs.replace(release, attack=_report(verdict, known))
         for finding in found:
             at, cells = further(counted, hidden, finding)
-            if not cells:
-                raise ReleaseRefused(Refusal.EXPOSED, finding.variable, finding.target.by or "")
+            if cells <= also.get(at, frozenset()):
+                raise _refusal(plan, coded, finding.variable, finding.target.by or "")
             also[at] = also.get(at, frozenset()) | cells
+
+
+def _refusal(plan: Plan, coded: Coded, variable: str, by: str) -> ReleaseRefused:
+    merge = to_merge(plan, coded, by) if by else ()
+    return ReleaseRefused(Refusal.EXPOSED, variable, by, merge)
+
+
+def _names(plan: Plan, place: Place) -> tuple[str, str]:
+    table = plan.tables[place.at]
+    return table.variable, "" if place.cell.by == DISTRICT else table.by[place.cell.by]
 
 
 def _release(

@@ -32,15 +32,21 @@ class Refusal(StrEnum):
 
 
 class ReleaseRefused(StemmeError):
-    """Nothing was published; `reason`, `variable` and `by` say what a person can change."""
+    """Nothing was published; `reason`, `variable` and `by` say what a person can change.
+
+    `merge` are the groups of the breakdown that are best merged.
+    """
 
     status: ClassVar[int] = 409
 
-    def __init__(self, reason: Refusal, variable: str = "", by: str = "") -> None:
+    def __init__(
+        self, reason: Refusal, variable: str = "", by: str = "", merge: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(" ".join(part for part in (reason.value, variable, by) if part))
         self.reason = reason
         self.variable = variable
         self.by = by
+        self.merge = merge
 
 
 _open: ContextVar[bool] = ContextVar("disclosure gate open", default=False)

@@ -15,8 +15,8 @@ from stemme.disclosure.links import base_cell, declared, is_base, same_people
 from stemme.disclosure.nesting import nest_bonds, nests
 from stemme.disclosure.plan import Breakdown, Coded, Plan
 from stemme.disclosure.secrets import Limits, Secret, primary, secrets
-from stemme.disclosure.suppression import Problem
-from stemme.disclosure.system import DISTRICT, HOME, Bond, Cell, Crowd, Place, joint_system
+from stemme.disclosure.suppression import Problem, Unsafe
+from stemme.disclosure.system import BASE, DISTRICT, HOME, Bond, Cell, Crowd, Place, joint_system
 from stemme.disclosure.tally import Counts, Tally, group_sizes, tallies
 
 _FEW_TABLES = 4
@@ -78,8 +78,7 @@ def hidden_bases(counts: Tally, least: int, sizes: list[Counts]) -> Cells:
     """
     hidden: set[Cell] = set()
     if counts.district.sum() < least:
-        rows = {Cell(by, g, HOME.part) for by, t in enumerate(counts.groups) for g in range(len(t))}
-        return frozenset({HOME, *rows})
+        return all_bases(counts)
     for by, (table, people) in enumerate(zip(counts.groups, sizes, strict=True)):
         bases = table[:-1].sum(axis=1)
         small = {int(g) for g in np.flatnonzero((bases < least) | (people < least))}
@@ -87,8 +86,15 @@ def hidden_bases(counts: Tally, least: int, sizes: list[Counts]) -> Cells:
             if not small or (len(small) > 1 and bases[list(small)].sum() >= least):
                 break
             small.add(int(group))
-        hidden |= {Cell(by, group, HOME.part) for group in small}
+        hidden |= {Cell(by, group, BASE) for group in small}
     return frozenset(hidden)
+
+
+def all_bases(counts: Tally) -> Cells:
+    """Every base of a table."""
+    tables = enumerate(counts.groups)
+    rows = [Cell(by, group, BASE) for by, table in tables for group in range(len(table) - 1)]
+    return frozenset([HOME, *rows])
 
 
 def protect(counted: Counted, also: Mapping[int, Cells] = MappingProxyType({})) -> list[Cells]:
@@ -102,13 +108,25 @@ def protect(counted: Counted, also: Mapping[int, Cells] = MappingProxyType({})) 
     while True:
         ties = _ties(counted, unshown)
         hidden = [frozenset[Cell]()] * len(unshown)
-        for block in _blocks(len(unshown), ties.bonds):
-            for place in _hidden(counted, block, ties, unshown, also):
-                hidden[place.at] |= {place.cell}
-        bases = [frozenset(c for c in cells if c.part == HOME.part) for cells in hidden]
+        try:
+            for block in _blocks(len(unshown), ties.bonds):
+                for place in _hidden(counted, block, ties, unshown, also):
+                    hidden[place.at] |= {place.cell}
+        except Unsafe as unsafe:
+            unshown = _without(counted, unshown, unsafe.place)
+            continue
+        bases = [frozenset(c for c in cells if c.part == BASE) for cells in hidden]
         unshown = _spread(counted, bases)
         if unshown == bases:
             return hidden
+
+
+def _without(counted: Counted, unshown: list[Cells], place: Place) -> list[Cells]:
+    """The bases not shown when all of a table is hidden; Unsafe if it is already."""
+    if HOME in unshown[place.at]:
+        raise Unsafe(place)
+    everything = all_bases(counted.tallies[place.at])
+    return [cells | everything if at == place.at else cells for at, cells in enumerate(unshown)]
 
 
 class _Ties(NamedTuple):
@@ -125,7 +143,8 @@ def _hidden(
     """The hidden numbers of some tables that are one system."""
     tables = {at: counted.tallies[at] for at in block}
     bonds = [bond for bond in ties.bonds if bond.terms[0][1].at in tables]
-    system = joint_system(tables, bonds, [crowd for crowd in ties.given if crowd.at in tables])
+    given = [crowd for crowd in ties.given if crowd.at in tables]
+    system = joint_system(tables, bonds, given)
     kept: list[Secret] = []
     first = {Place(at, cell) for at in block for cell in also.get(at, ())}
     for at, counts in tables.items():
@@ -169,11 +188,22 @@ def _ties(counted: Counted, unshown: list[Cells]) -> _Ties:
         if any(base_cell(crowd) not in unshown[crowd.at] for crowd in bases):
             given += parts
         elif parts and len({crowd.at for crowd in crowds}) <= _FEW_TABLES:
-            first, *others = crowds
+            # Two rows of one table are the same people by chance alone.
+            first, *others = {crowd.at: crowd for crowd in reversed(crowds)}.values()
             bonds += [Bond(((1, first), (-1, crowd)), equal=True) for crowd in others]
         else:
             wide += parts
-    return _Ties(bonds, given, wide)
+    return _Ties(bonds, given + _outside(counted, unshown), wide)
+
+
+def _outside(counted: Counted, unshown: list[Cells]) -> list[Crowd]:
+    """Those outside all groups, where a reader may know how many: none, or not few."""
+    return [
+        Crowd(at, by, len(rows) - 1)
+        for at, counts in enumerate(counted.tallies)
+        for by, rows in enumerate(counts.groups)
+        if HOME not in unshown[at] and not 0 < rows[-1].sum() < counted.limits[at].count
+    ]
 
 
 def _blocks(tables: int, bonds: list[Bond]) -> list[list[int]]:

@@ -142,10 +142,7 @@ def joint_system(
 
 
 def _add_table(system: System, at: int, counts: Tally) -> None:
-    """The columns of a table's rows, and that groups and those outside them sum to the district.
-
-    How many are outside is taken as known: the bases tell it.
-    """
+    """The columns of a table's rows, and that groups and those outside them sum to the district."""
     variable = counts.variable
     home = Crowd(at, DISTRICT, DISTRICT)
     _add_row(system, home, counts)
@@ -160,7 +157,6 @@ def _add_table(system: System, at: int, counts: Tally) -> None:
             system.identities.append(np.sum(parts, axis=0) - whole)
         for group in range(outside):
             _add_row(system, Crowd(at, by, group), counts)
-        system.given.append(system.of(Crowd(at, by, outside)))
 
 
 def _add_row(system: System, row: Crowd, counts: Tally) -> None:
