@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from stemme.dashboards import charts
+from stemme.disclosure import margins
 from stemme.disclosure.model import SafeRow, SafeTable, gate
 
 
@@ -75,3 +76,12 @@ def test_plotly_knows_every_word_of_a_figure() -> None:
         charts.stacked(tables, ["en", "to"], LABELS, "skjult"),
     ):
         go.Figure(figure)
+
+
+def test_whiskers_only_where_asked_for_and_shown() -> None:
+    """A margin is drawn for a random sample, from the low end of the base; not for hidden ones."""
+    assert "error_x" not in charts.distribution(table("x", 50, None), LABELS)["data"][0]
+    trace = charts.distribution(table("x", 50, None), LABELS, deff=1.0)["data"][0]
+    low, high = margins.percent_interval(50, 40)
+    assert [high - 50, 0] == trace["error_x"]["array"]
+    assert [50 - low, 0] == trace["error_x"]["arrayminus"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stemme.disclosure import margins
 from stemme.disclosure.model import SafeTable
 
 Figure = dict[str, Any]
@@ -21,17 +22,45 @@ _DIVERGING = {
 """Orange to blue: apart for colour-blind eyes, both ends darker than the middle."""
 
 
-def bars(tables: Sequence[SafeTable], labels: Sequence[str]) -> Figure:
-    """Draw one bar a table: the first column's share in the whole district (many choices)."""
+def bars(tables: Sequence[SafeTable], labels: Sequence[str], deff: float | None = None) -> Figure:
+    """Draw one bar a table: the first column's share in the whole district (many choices).
+
+    With a design effect each bar has its 95 % interval as a whisker.
+    """
     shares = [_district(table)[0] for table in tables]
-    return _figure([_trace(labels, shares, "", _HUE)], len(labels), stacked=False)
+    lows = [_low(table) for table in tables]
+    trace = _trace(labels, shares, "", _HUE) | _whiskers(shares, lows, deff)
+    return _figure([trace], len(labels), stacked=False)
 
 
-def distribution(table: SafeTable, labels: Mapping[str, str]) -> Figure:
-    """Draw one bar an answer, in the order of the question."""
+def distribution(table: SafeTable, labels: Mapping[str, str], deff: float | None = None) -> Figure:
+    """Draw one bar an answer, in the order of the question; whiskers as in `bars`."""
     shares = _district(table)
     names = [labels[column] for column in table.columns]
-    return _figure([_trace(names, shares, "", _HUE)], len(names), stacked=False)
+    whiskers = _whiskers(shares, [_low(table)] * len(names), deff)
+    return _figure([_trace(names, shares, "", _HUE) | whiskers], len(names), stacked=False)
+
+
+def _low(table: SafeTable) -> int:
+    """Give how many answered at least; 0 where that is hidden."""
+    return table.district.base[0] if table.district.base else 0
+
+
+def _whiskers(
+    shares: Sequence[int | None], lows: Sequence[int], deff: float | None
+) -> dict[str, Any]:
+    """Give the intervals that published numbers allow; none around what is hidden."""
+    if deff is None:
+        return {}
+    up: list[int] = []
+    down: list[int] = []
+    for share, low in zip(shares, lows, strict=True):
+        shown = share is not None and low >= 10
+        least, most = margins.percent_interval(share or 0, low, deff) if shown else (0, 0)
+        up.append(most - (share or 0) if shown else 0)
+        down.append((share or 0) - least if shown else 0)
+    whiskers = {"type": "data", "symmetric": False, "array": up, "arrayminus": down}
+    return {"error_x": whiskers | {"color": "#6b7780", "thickness": 2}, "textposition": "none"}
 
 
 def stacked(

@@ -110,7 +110,7 @@ def _show_overview(request: Asked, results: Results, stories: list[story.Story])
         chapters=[chapter.first(SHOWN_FIRST) for chapter in told],
         top=findings.top(results, lang),
         base=largest(stories),
-        breakdowns=_breakdowns(stories),
+        breakdowns=_breakdowns(told),
         detectable=meaning.detectable(largest(stories)),
         **context(request, results, lang),
     )
@@ -166,21 +166,25 @@ def _show_part(request: Asked, results: Results, name: str) -> Response[Any]:
 
 
 def _show_groups(
-    request: Asked, results: Results, told: list[chapters.Chapter], breakdown: str
+    request: Asked, results: Results, told: list[chapters.Chapter], name: str
 ) -> Response[Any]:
-    """All that is published of the groups of one background question."""
-    by = next((one for one in _breakdowns(_all(told)) if one.id == breakdown), None)
+    """What is published of the groups of a background question, about one focus area."""
+    breakdown, _, area = name.partition(".")
+    by = next((one for one in _breakdowns(told) if one.id == breakdown), None)
     if by is None:
         raise NotFound
-    lang = request.path_params["lang"]
-    own = (chapter.broken_down(breakdown) for chapter in told)
+    found = [one for chapter in told if (one := chapter.broken_down(breakdown)).stories]
+    # A chapter that has not these groups leads to the first that has.
+    chosen = next((one for one in found if one.id == area), found[0])
     return page(
         request,
         "dashboards/resident/grouped.html",
         by=by,
-        breakdowns=_breakdowns(_all(told)),
-        chapters=[chapter for chapter in own if chapter.stories],
-        **context(request, results, lang),
+        breakdowns=_breakdowns(told),
+        chapter=chosen,
+        chapters=found,
+        marked=any(one.marked for one in chosen.stories),
+        **context(request, results, request.path_params["lang"]),
     )
 
 
@@ -208,13 +212,9 @@ def _show_question(
     )
 
 
-def _all(told: list[chapters.Chapter]) -> list[story.Story]:
-    return [one for chapter in told for one in chapter.stories]
-
-
-def _breakdowns(stories: list[story.Story]) -> list[story.Comparison]:
+def _breakdowns(told: list[chapters.Chapter]) -> list[story.Comparison]:
     """Give the background questions that anything is broken down by, each once."""
-    found = {by.id: by for one in stories for by in one.groups}
+    found = {by.id: by for chapter in told for one in chapter.stories for by in one.groups}
     return list(found.values())
 
 

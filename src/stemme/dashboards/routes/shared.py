@@ -94,6 +94,7 @@ def context(request: Asked, results: Results, lang: str) -> dict[str, Any]:
         "summary": words.planned(results.dashboard.summary, "summary"),
         "url": f"/{lang}/results/{results.dashboard.id}",
         "data": f"/api/v1/releases/{key.survey}/{key.wave}",
+        "survey": key.survey,
         "sample": results.sample,
         "random": results.dashboard.drawn == "random",
         "released_on": results.released_on,

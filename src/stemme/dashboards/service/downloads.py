@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterator
 
 from stemme.dashboards.service.story import Bar, Line, Story
+from stemme.i18n import format_decimal, translate
 from stemme.i18n import lazy as _
-from stemme.i18n import translate
 
 COLUMNS = (
     _("Spørsmål"),
@@ -18,6 +18,7 @@ COLUMNS = (
     _("Andel i prosent"),
     _("Svarte, minst"),
     _("Svarte, mest"),
+    _("Gjennomsnitt"),
 )
 _IDS = ("question_id", "variable_id", "breakdown_id", "group_id", "answer_id", "sample")
 SAMPLE = _("Eksempelsvar. Ikke ekte.")
@@ -48,18 +49,24 @@ def _rows(story: Story, line: Line, lang: str) -> Iterator[Cells]:
     own = (story.id, line.id)
     for bar in line.bars:
         yield (*asked, everyone, bar.label, *_numbers(bar, lang), *own, "", "", bar.id)
-    if line.comparisons:
-        yield (*asked, everyone, top, *_numbers(line.share, lang), *own, "", "", "top")
+    planned = line.scale is not None
+    if line.comparisons or planned:
+        numbers = _numbers(line.share, lang, mean=planned)
+        yield (*asked, everyone, top, *numbers, *own, "", "", "top")
     for comparison in line.comparisons:
         for bar in comparison.bars:
             place = (*own, comparison.id, bar.id, "top")
-            yield (*asked, bar.label, top, *_numbers(bar, lang), *place)
+            yield (*asked, bar.label, top, *_numbers(bar, lang, mean=planned), *place)
 
 
-def _numbers(bar: Bar, lang: str) -> Cells:
+def _numbers(bar: Bar, lang: str, *, mean: bool = False) -> Cells:
     hidden = translate(HIDDEN, lang)
     low, high = bar.base or (hidden, hidden)
-    return (hidden if bar.percent is None else str(bar.percent), str(low), str(high))
+    percent = hidden if bar.percent is None else str(bar.percent)
+    average = ""
+    if mean:
+        average = hidden if bar.mean is None else format_decimal(bar.mean, lang)
+    return percent, str(low), str(high), average
 
 
 def plain(cell: str) -> str:

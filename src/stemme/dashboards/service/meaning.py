@@ -10,12 +10,13 @@ from stemme.i18n import lazy as _
 
 _TRIED = {
     "rounding": _("Å regne seg tilbake fra avrundede tall."),
+    "rowspace": _("Å trekke tall fra hverandre."),
     "linear": _("Å regne på alle tallene samtidig."),
     "insider": _("Å trekke fra det man selv har svart."),
     "coalition": _("At to stykker legger sammen det de vet."),
     "earlier": _("Å sammenligne med tall som er lagt ut før."),
 }
-"""What the attacker tried, in words; several of its means are one and the same to a reader."""
+"""What the attacker tried, in words; its other means are one of these to who reads it."""
 
 
 def sentences(story: Story) -> Sequence[str]:
