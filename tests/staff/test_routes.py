@@ -45,6 +45,25 @@ MATRIX = [
     ("GET", "/nb/log", {"admin"}),
     ("POST", "/nb/sign-out", OFFICE),
 ]
+EVENING = f"/nb/workshops/{uuid.UUID(int=1)}"
+MATRIX += [
+    (method, path, {"facilitator", "programme", "admin"})
+    for method, path in [
+        ("GET", "/nb/workshops"),
+        ("GET", "/nb/workshops/new"),
+        ("POST", "/nb/workshops/new"),
+        ("GET", EVENING),
+        ("GET", f"{EVENING}/plan"),
+        ("POST", f"{EVENING}/plan"),
+        ("POST", f"{EVENING}/open"),
+        ("POST", f"{EVENING}/close"),
+        ("POST", f"{EVENING}/heads"),
+        ("GET", f"{EVENING}/sheets.pdf"),
+        ("GET", f"{EVENING}/notes"),
+        ("POST", f"{EVENING}/notes"),
+        ("GET", f"{EVENING}/photo/{'0' * 32}"),
+    ]
+]
 OPEN_TO_ALL = {
     "/nb/sign-in",
     "/nb/invite/{token}",
@@ -64,6 +83,8 @@ def test_the_matrix_has_every_route() -> None:
         path.replace(SLUG, "{slug}").replace(str(NOBODY), "{account}") for _, path, _ in MATRIX
     }
     known = {path.replace("/1/", "/{wave}/").replace("/endre", "/{question}") for path in known}
+    known = {path.replace(EVENING, "/nb/workshops/{workshop}") for path in known}
+    known = {path.replace("0" * 32, "{photo}") for path in known}
     assert {path.rstrip("/") for path in known | OPEN_TO_ALL} == {
         path.rstrip("/") for path in patterns
     }

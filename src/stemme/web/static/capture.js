@@ -204,7 +204,7 @@ const shown = new Map();
 
 function show() {
   const notes = merge([...log.values()]).filter((n) => n.alive && (n.values.text || n.values.photo));
-  const low = innerHeight + scrollY >= document.body.scrollHeight - 80;
+  const low = list.getBoundingClientRect().bottom < innerHeight + 80;
   const ids = new Set(notes.map(({ id }) => id));
   for (const [id, { item }] of shown) if (!ids.has(id)) item.remove(), shown.delete(id);
   let before = null;
@@ -221,8 +221,14 @@ function show() {
     if ((before ? before.nextSibling : list.firstChild) !== known.item) list.insertBefore(known.item, before ? before.nextSibling : list.firstChild);
     before = known.item;
   }
-  if (low) composer?.scrollIntoView({ block: "end" });
+  if (low) toEnd();
   tell();
+}
+
+// The newest note stands right above where the next one is written.
+function toEnd() {
+  const over = state.getBoundingClientRect().bottom - (composer?.getBoundingClientRect().top ?? innerHeight);
+  if (over > 0) scrollBy(0, over);
 }
 
 const made = (tag, words, more = {}) => Object.assign(document.createElement(tag), { textContent: words }, more);
@@ -328,7 +334,7 @@ function add(words, more = {}) {
   const fields = { ...more };
   if (start) fields.text = start;
   for (const name of ["language", "area", "who"]) {
-    const value = composer.elements[name]?.value;
+    const value = composer?.elements[name]?.value;
     if (value) fields[name] = value;
   }
   const note = random();
@@ -346,7 +352,7 @@ addEventListener("submit", (event) => {
     if (text.value.trim()) text.value = add(text.value);
     write(() => 0);
     text.focus();
-    composer.scrollIntoView({ block: "end" });
+    toEnd();
   } else if (event.submitter) {
     press(form, event.submitter);
   }
