@@ -8,6 +8,7 @@ import io
 import re
 import shutil
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,14 @@ from openpyxl import load_workbook
 from stemme.config import load
 from stemme.dashboards import rules, store
 from stemme.dashboards.service.plans import plan_of
-from stemme.disclosure.model import Hidden, Release, content_digest, gate
+from stemme.disclosure.model import (
+    Hidden,
+    Release,
+    SafeRow,
+    SafeTable,
+    content_digest,
+    gate,
+)
 from stemme.surveys import store as surveys_store
 from stemme.surveys.service import publishing, sample
 
@@ -28,9 +36,25 @@ HERE = f"/nb/crosstabs/{SLUG}/0"
 REASON = "til møtet i styringsgruppa"
 
 
+def invented(plan: Any) -> Iterator[SafeTable]:
+    """Tables with the same share everywhere; the groups of `botid` are hidden."""
+    for table in plan.tables:
+        variable = plan.variable(table.variable)
+        mean = 3.5 if variable.mean else None
+        shares = (40,) * len(variable.categories)
+        row = SafeRow(None, (60, 69), shares, mean)
+        yield SafeTable(variable.id, None, variable.categories, (row,))
+        for by in table.by:
+            groups = [
+                SafeRow(group, None, (None,)) if by == "botid" else SafeRow(group, (30, 39), (41,))
+                for group in plan.breakdown(by).groups
+            ]
+            yield SafeTable(variable.id, by, ("top",), (SafeRow(None, (60, 69), (40,)), *groups))
+
+
 @pytest.fixture
 async def analysts(door: Any) -> Any:
-    """The staff door, with the sample wave of the baseline released without tables."""
+    """The staff door, with the sample wave of the baseline released."""
     config = door.app.state.config
     for folder in ("surveys", "dashboards"):
         shutil.copy(ROOT / folder / f"{SLUG}.yaml", config.place / folder)
@@ -46,8 +70,9 @@ async def analysts(door: Any) -> Any:
     wave = await store.find_wave(worker, SLUG, 0)
     header = rules.header_of(plan, wave, 1)
     with gate():
-        digest = content_digest(header, planned, ())
-        made = Release(header, planned, (), Hidden(0, 0, 0, 0), None, digest)
+        tables = tuple(invented(planned))
+        digest = content_digest(header, planned, tables)
+        made = Release(header, planned, tables, Hidden(0, 0, 0, 0), None, digest)
     body = msgspec.json.decode(made.encode())
     assert "released" == await store.publish_release(worker, SLUG, 0, body)
     return door
@@ -92,6 +117,30 @@ async def test_a_table_is_asked_for_and_kept(analysts: Any) -> None:
     same = [[str(one) for one in row] for row in sheets["Tabell"].values]
     assert [line[:-1] for line in lines[1:]] == same[1:]
     assert book.content == (await anna.get(f"{HERE}/table.xlsx?{query}")).content
+
+
+async def test_all_numbers_of_a_wave(analysts: Any) -> None:
+    """Every question by every group on one page, in an order of choice, with files and citation."""
+    anna = await analysts.member("analyst")
+    here = f"/nb/analysis/{SLUG}"
+    page = (await anna.get(here)).text
+    main = page.partition("<main")[2]
+    assert main == (await anna.get(f"{here}/0")).text.partition("<main")[2]
+    assert "Levekår og folkehelse" in page
+    assert "Har bodd her i 20 år eller mer" in page
+    for kind in ("xlsx", "csv", "jsonstat", "parquet"):
+        assert re.search(rf'/api/v1/releases/{SLUG}/0/[0-9a-f]{{12}}\.{kind}"', page), kind
+    assert "(eksempelsvar, ikke ekte)" in page
+    assert "@dataset{" in page
+    for sort in ("share", "mean", "name", "plan", "feil"):
+        shown = (await anna.get(f"{here}/0?sort={sort}")).text
+        assert sorted(re.findall(r"<td.*", page)) == sorted(re.findall(r"<td.*", shown)), sort
+    names = re.findall(r'<th scope="row">([^<]+)', (await anna.get(f"{here}?sort=name")).text)
+    assert names[0] != re.findall(r'<th scope="row">([^<]+)', page)[0]
+    for path in (f"{here}/7", "/nb/analysis/ukjent", "/nb/analysis/x%00y"):
+        assert 404 == (await anna.get(path)).status_code, path
+    admin = await analysts.member("admin")
+    assert 403 == (await admin.get(here)).status_code
 
 
 async def test_what_was_not_asked_for_is_not_there(analysts: Any) -> None:

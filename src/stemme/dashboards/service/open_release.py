@@ -166,6 +166,11 @@ async def fetch_release(
     raise NotFound("There is no published release of this survey and wave.")
 
 
+async def list_waves(conn: asyncpg.Connection, survey: str) -> list[int]:
+    """Give the published waves of a survey, the newest last."""
+    return [key.wave for key in await store.list_public_releases(conn) if key.survey == survey]
+
+
 async def find_edition(
     conn: asyncpg.Connection, kept: reading.Kept, newest: store.ReleaseKey, digest: str
 ) -> Results | None:
@@ -211,6 +216,11 @@ def _entry(results: Results, lang: str) -> ReleaseEntry:
 def short(results: Results) -> str:
     """Give the start of the digest that the permanent address of a release ends in."""
     return results.release.digest[:DIGITS]
+
+
+def title_of(place: Place) -> str:
+    """Give what a release is called."""
+    return story.Words(place.results, place.lang).planned(place.results.dashboard.title, "title")
 
 
 def document(place: Place) -> ReleaseDocument:
