@@ -29,7 +29,7 @@ DAY = "2026-11-20"
 
 @pytest.fixture
 def answers(tmp_path: Path, surveys: dict[str, Survey]) -> Path:
-    """Invented answers of a hundred and twenty businesses, as a plain file."""
+    """Invented answers of two hundred and forty businesses, as a plain file."""
     survey = surveys[SLUG]
     columns = [
         (name, row.value if row else "")
@@ -41,7 +41,7 @@ def answers(tmp_path: Path, surveys: dict[str, Survey]) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([f"{name}.{part}" if part else name for name, part in columns])
-        for row in sample_rows(survey, 1, 120, datetime.date(2026, 11, 20)):
+        for row in sample_rows(survey, 1, 240, datetime.date(2026, 11, 20)):
             writer.writerow([cell(row[6], *column) for column in columns])
     return path
 
@@ -89,6 +89,23 @@ def test_the_same_file_gives_the_same_folder(answers: Path, tmp_path: Path) -> N
         assert 0 == run("--answers", answers, "--out", tmp_path / name, "--date", DAY)
     first, second = ((tmp_path / name / "SHA256SUMS").read_text() for name in ("en", "to"))
     assert first == second
+
+
+def test_weights_change_what_is_shown_and_not_what_is_hidden(answers: Path, tmp_path: Path) -> None:
+    """A column `weight` makes percentages of weights; the release says so."""
+    lines = answers.read_text("utf-8").splitlines()
+    weights = ["weight", *(str(1 + number % 3) for number in range(len(lines) - 1))]
+    weighted = tmp_path / "vektet.csv"
+    rows = [f"{line},{weight}" for line, weight in zip(lines, weights, strict=True)]
+    weighted.write_text("\n".join(rows), "utf-8")
+    assert 0 == run("--answers", answers, "--out", tmp_path / "uten")
+    assert 0 == run("--answers", weighted, "--out", tmp_path / "med")
+    plain, other = (
+        Release.decode((tmp_path / name / "release.json").read_bytes()) for name in ("uten", "med")
+    )
+    assert (False, True) == (plain.weighted, other.weighted)
+    assert plain.tables != other.tables
+    assert plain.district("tilfreds").district.base == other.district("tilfreds").district.base
 
 
 def test_nothing_is_written_of_what_is_refused(

@@ -89,8 +89,6 @@ class AnswersFile:
                 line = reader.line_num + 1
         except csv.Error as error:
             self._say(reader.line_num, f"not CSV: {error}")
-        if not self.complaints and self.weighted and not any(self.weights):
-            self._say(1, f"{WEIGHT}: somebody must count for more than nothing")
 
     def _say(self, line: int, said: str) -> None:
         if len(self.complaints) < MOST_COMPLAINTS:
@@ -279,8 +277,8 @@ def _number(question: Slider | Number, cell: str) -> Any:
 
 def _weight(cell: str) -> Any:
     number = parse_number(cell)
-    if number is None or number < 0:
-        return _Wrong(f"'{cell}': write what the respondent counts, 0 or more")
+    if number is None or number <= 0:
+        return _Wrong(f"'{cell}': write what the respondent counts, more than 0")
     return number
 
 

@@ -165,7 +165,7 @@ def _dimension(label: str, categories: Iterable[Category]) -> Dimension:
 
 def _metrics(lang: str, measure: Measure) -> Dimension:
     first = {"percent": _METRICS[0], "mean": open_files.MEAN_LABEL}[measure]
-    words = (first, *_METRICS[1:])
+    words = (first, *_METRICS[1 : 1 + len(_METRIC_IDS)])
     ids = (measure, *_METRIC_IDS)
     labels = {id_: translate(word, lang) for id_, word in zip(ids, words, strict=True)}
     unit: dict[str, dict[str, int | str]] = {id_: {"decimals": 0} for id_ in ids}

@@ -66,13 +66,15 @@ def protect(
 
     Its libraries are loaded here, so that a worker starts at once.
     """
+    import numpy as np
+
     from stemme.disclosure.gate import make_release
 
     if coder.people < (plan.minimum or 0):
         raise Refused(TOO_FEW)
-    del weights
+    own = None if weights is None else np.asarray(weights, np.float64)
     try:
-        return make_release(plan, coder.coded(), header=header)
+        return make_release(plan, coder.coded(), header=header, weights=own)
     except ReleaseRefused as refused:
         raise Refused(_reason(refused)) from refused
 
@@ -138,6 +140,5 @@ def _reason(refused: ReleaseRefused) -> str:
     if refused.reason == Refusal.TOO_FEW:
         return TOO_FEW
     where = " fordelt på ".join(filter(None, [refused.variable, refused.by]))
-    return (
-        f"Svarene kunne ikke vises trygt ({where}). Slå sammen grupper eller svar, og prøv igjen."
-    )
+    what = " og ".join(refused.merge) or "grupper eller svar"
+    return f"Svarene kunne ikke vises trygt ({where}). Slå sammen {what}, og prøv igjen."
