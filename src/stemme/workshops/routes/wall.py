@@ -80,10 +80,7 @@ async def stream_wall(
     await wall.fetch_wall(request.app.state.pool, key)
     last = request.headers.get("last-event-id", "")
     seen = int(last) if last.isdecimal() and len(last) < 15 else max(after, 0)
-    return ServerSentEvent(
-        _news(_hub(request), key, seen),
-        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
-    )
+    return ServerSentEvent(_news(_hub(request), key, seen))
 
 
 async def _news(hub: Hub, key: bytes, seen: int) -> AsyncIterator[ServerSentEventMessage]:
