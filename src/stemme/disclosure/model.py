@@ -142,7 +142,9 @@ class Hidden(Published, frozen=True):
 class Release(Published, frozen=True, omit_defaults=True):
     """All that is ever published of a wave, frozen, with its plan and the attack on it.
 
-    `weighted`: percentages and means are of weighted answers; bases count people.
+    `weighted`: percentages and means are of weighted answers; bases count people. `corrects` is
+    the digest of the release this one takes the place of, `kept` are the variables whose numbers
+    are still those of that one.
     """
 
     header: Header
@@ -152,6 +154,8 @@ class Release(Published, frozen=True, omit_defaults=True):
     attack: Attack | None
     digest: str
     weighted: bool = False
+    corrects: str = ""
+    kept: tuple[str, ...] = ()
 
     def district(self, variable: str) -> SafeTable:
         """The variable's distribution in the whole district; KeyError if it is not in the plan."""
@@ -187,18 +191,26 @@ class Release(Published, frozen=True, omit_defaults=True):
         return release
 
 
+class Kind(Struct, frozen=True, array_like=True):
+    """What numbers a release has: weighted ones, and those of a correction."""
+
+    weighted: bool = False
+    corrects: str = ""
+    kept: tuple[str, ...] = ()
+
+
 def content_digest(
-    header: Header, plan: Plan, tables: tuple[SafeTable, ...], *, weighted: bool = False
+    header: Header, plan: Plan, tables: tuple[SafeTable, ...], kind: Kind | None = None
 ) -> str:
     """Ties what is shown to the plan it follows and to the wave it is of."""
-    kind = (True,) if weighted else ()
-    content = msgspec.json.encode((header, plan, tables, *kind), order="deterministic")
+    kinds = () if kind in {None, Kind()} else (kind,)
+    content = msgspec.json.encode((header, plan, tables, *kinds), order="deterministic")
     return hashlib.sha256(content).hexdigest()
 
 
 def _check_published(release: Release) -> None:
-    digest = content_digest(release.header, release.plan, release.tables, weighted=release.weighted)
-    if release.digest != digest:
+    kind = Kind(release.weighted, release.corrects, release.kept)
+    if release.digest != content_digest(release.header, release.plan, release.tables, kind):
         raise ValueError("the release is not what was published")
     for table in release.tables:
         for row in table.rows:

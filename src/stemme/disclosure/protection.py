@@ -109,7 +109,7 @@ def protect(counted: Counted, also: Mapping[int, Cells] = MappingProxyType({})) 
         ties = _ties(counted, unshown)
         hidden = [frozenset[Cell]()] * len(unshown)
         try:
-            for block in _blocks(len(unshown), ties.bonds):
+            for block in blocks(len(unshown), ties.bonds):
                 for place in _hidden(counted, block, ties, unshown, also):
                     hidden[place.at] |= {place.cell}
         except Unsafe as unsafe:
@@ -206,7 +206,7 @@ def _outside(counted: Counted, unshown: list[Cells]) -> list[Crowd]:
     ]
 
 
-def _blocks(tables: int, bonds: list[Bond]) -> list[list[int]]:
+def blocks(tables: int, bonds: list[Bond]) -> list[list[int]]:
     """The tables in lists of those that are tied to each other."""
     pairs = [(bond.terms[0][1].at, crowd.at) for bond in bonds for _, crowd in bond.terms]
     ends = np.array(pairs, dtype=np.intp).reshape(-1, 2).T

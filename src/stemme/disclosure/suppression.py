@@ -44,6 +44,10 @@ class Problem:
         """Every hidden number; Unsafe if hiding does not help."""
         return self.thinned(self.repaired(self.eliminated()))
 
+    def is_safe(self, hidden: frozenset[Place]) -> bool:
+        """Whether every secret keeps its range if only those numbers are hidden."""
+        return self._worst(hidden) is None
+
     def eliminated(self) -> frozenset[Place]:
         """The hidden numbers after elimination: no secret is fixed by what is shown.
 
@@ -123,7 +127,7 @@ class Problem:
         for place in sorted(secondary, key=lambda p: (*self._rank(p), p)):
             if place.base in hidden:
                 continue
-            if self._worst(hidden - {place}) is None:
+            if self.is_safe(hidden - {place}):
                 hidden -= {place}
         return hidden
 
