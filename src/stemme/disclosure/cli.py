@@ -57,12 +57,14 @@ def _attack(args: argparse.Namespace, _config: Config) -> int:
     if complaints or not all(publication.panels for publication in publications):
         return 1
     verdict = examine(*publications)
+    for variable in verdict.contradictory:
+        print(f"{args.folder}:1: {variable}: no people fit all its numbers", file=sys.stderr)
     certain, supposed = told_apart(verdict)
     if args.json:
         print(as_json(verdict, certain, supposed))
     else:
         print("\n".join(as_text(publications[0], verdict, certain, supposed)))
-    return 1 if certain else 0
+    return 1 if certain or verdict.contradictory else 0
 
 
 def open_folder(folder: Path, minimum: int) -> tuple[Publication, list[Unreadable]]:

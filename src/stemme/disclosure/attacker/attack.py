@@ -56,19 +56,20 @@ def examine(publication: Publication, earlier: Publication | None = None) -> Ver
     if publication.weighted:
         tried.append(Means.WEIGHTS)
         readings.append(tuple(map(_unweighted, panels)))
-    findings = [
-        finding
-        for reading in readings
-        for joined in together(reading)
-        for finding in _examined(joined)
-    ]
+    findings: list[Finding] = []
+    contradictory: list[str] = []
+    for joined in (joined for reading in readings for joined in together(reading)):
+        found, fits = _examined(joined)
+        findings += found
+        if not (fits or publication.weighted):
+            contradictory += [panel.variable for panel in joined]
     if earlier is not None:
         tried.append(Means.EARLIER)
         before = {panel.variable: panel for panel in earlier.panels}
         for panel in publication.panels:
             if panel.variable in before:
                 findings += differences(before[panel.variable], panel)
-    return Verdict(tuple(tried), tuple(findings), pinned)
+    return Verdict(tuple(tried), tuple(findings), pinned, tuple(contradictory))
 
 
 def _unweighted(panel: Panel) -> Panel:
@@ -84,10 +85,18 @@ def _unweighted(panel: Panel) -> Panel:
 
 
 @lru_cache(maxsize=512)
-def _examined(panels: tuple[Panel, ...]) -> tuple[Finding, ...]:
-    """Everything found in variables that hang together; kept for a release changed elsewhere."""
-    printed = [finding for panel in panels for finding in _printed(panel)]
-    return (*printed, *_derived(panels))
+def _examined(panels: tuple[Panel, ...]) -> tuple[tuple[Finding, ...], bool]:
+    """Everything found in variables that hang together, and whether any people fit their numbers.
+
+    Kept, for a release that is changed elsewhere.
+    """
+    printed = tuple(finding for panel in panels for finding in _printed(panel))
+    if all(row.base is None and not row.counts for panel in panels for _, row in panel.rows):
+        return printed, True
+    found = _solvable(panels)
+    if found is None:
+        return printed, False
+    return (*printed, *_derived(panels, *found)), True
 
 
 def _printed(panel: Panel) -> Iterator[Finding]:
@@ -107,17 +116,11 @@ def _printed(panel: Panel) -> Iterator[Finding]:
                 yield Finding(target, panel.minimum, *ends)
 
 
-def _derived(panels: Sequence[Panel]) -> Iterator[Finding]:
+def _derived(panels: Sequence[Panel], puzzle: Puzzle, search: Search) -> Iterator[Finding]:
     """Intervals by programming, supposing that everybody named a group, and not.
 
     What is possible under more suppositions is so under fewer: solutions are handed on.
     """
-    if all(row.base is None for panel in panels for _, row in panel.rows):
-        return
-    found = _solvable(panels)
-    if found is None:
-        return
-    puzzle, search = found
     names = frozenset(breakdown.name for panel in panels for breakdown in panel.breakdowns)
     closed = _closable(puzzle, search, names)
     if closed:

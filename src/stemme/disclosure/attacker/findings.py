@@ -86,12 +86,14 @@ class Finding(NamedTuple):
 class Verdict(NamedTuple):
     """What was tried and found; `broken` are the intervals that hold small counts only.
 
-    `pinned` counts the bases that other questions pin to one number.
+    `pinned` counts the bases that other questions pin to one number; nothing can be concluded of
+    `contradictory` variables, whose numbers are those of no people.
     """
 
     tried: tuple[Means, ...]
     findings: tuple[Finding, ...]
     pinned: int = 0
+    contradictory: tuple[str, ...] = ()
 
     @property
     def broken(self) -> tuple[Finding, ...]:

@@ -31,6 +31,9 @@ _EVERYBODY = frozenset(
     ("", "total", "all", "alle", "i alt", "everyone", "everybody", "sum", "alle som svarte")
 )
 _HIDDEN = frozenset(("", ":", ".", "..", "...", "*", "x", "c", "-", "–", "hidden", "skjult", "na"))
+TOP = "top"
+"""The category of a share who chose one of several answers."""
+
 _RANGE = re.compile(r"(\d+)\s*[-–]\s*(\d+)")
 _BELOW = re.compile(r"<\s*(\d+)")
 _PERCENT = re.compile(r"(\d{1,3})(?:[.,](\d{1,4}))?\s*%?")
@@ -135,8 +138,9 @@ def _somebody(name: str) -> str | None:
 
 def _number(row: Mapping[str, str]) -> Number:
     base = _count(row.get("base", ""), "base")
-    if row.get("base_from") and row.get("base_to"):
-        base = _count(f"{row['base_from']}-{row['base_to']}", "base_from")
+    ends = [_count(row.get(name, ""), name) for name in ("base_from", "base_to")]
+    if ends[0] is not None and ends[1] is not None:
+        base = (ends[0][0], ends[1][1])
     return Number(_count(row.get("n", ""), "n"), _share(row.get("percent", "")), base)
 
 
@@ -170,21 +174,29 @@ def _share(cell: str) -> Share | None:
 
 
 def _alike(table: str, numbers: dict[_Key, Number]) -> Iterator[tuple[str, dict[_Key, Number]]]:
-    """Breakdowns with the categories of the district as one table, each other one by itself."""
-    district = {category for by, _, category in numbers if by is None} - {None}
-    rest = dict(numbers)
-    for name in dict.fromkeys(by for by, _, _ in numbers if by is not None):
-        own = {key: value for key, value in numbers.items() if key[0] == name}
+    """Breakdowns with the categories of the district as one table, each other one by itself.
+
+    The category `top` is no answer of its own but the sum of some: a table by itself as well.
+    """
+    top = {key: number for key, number in numbers.items() if key[2] == TOP}
+    rest = {key: number for key, number in numbers.items() if key not in top}
+    if not any(category for _, _, category in rest):
+        rest, top = numbers, {}
+    district = {category for by, _, category in rest if by is None} - {None}
+    for name in dict.fromkeys(by for by, _, _ in rest if by is not None):
+        own = {key: number for key, number in rest.items() if key[0] == name}
         if district and not {category for _, _, category in own} - {None} <= district:
-            for key in own:
-                del rest[key]
+            rest = {key: number for key, number in rest.items() if key not in own}
             yield f"{table} ({name})", own
-    if rest:
-        yield table, rest
+    for name, part in ((table, rest), (f"{table} ({TOP})", top)):
+        if part:
+            yield name, part
 
 
 def _panel(name: str, numbers: Mapping[_Key, Number], minimum: int) -> Panel:
     categories = tuple(dict.fromkeys(c for _, _, c in numbers if c is not None))
+    if len(categories) == 1:
+        categories = (*categories, f"not {categories[0]}")
     groups: dict[str, dict[str, None]] = {}
     for by, group, _ in numbers:
         if by is not None and group is not None:
