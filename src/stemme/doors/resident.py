@@ -6,6 +6,7 @@ from litestar import Litestar
 
 from stemme.config import Config
 from stemme.dashboards import routes as dashboards
+from stemme.dashboards.routes.report import resident_report_router
 from stemme.dashboards.routes.thread import thread_router
 from stemme.dialogue.routes import taking_part as dialogue
 from stemme.doors import place
@@ -32,6 +33,7 @@ def create_app(config: Config) -> Litestar:
                 routes.resident_router,
                 dashboards.resident_router,
                 thread_router,
+                resident_report_router,
                 programme.resident_router,
                 entrance.resident_router,
                 answering.router,

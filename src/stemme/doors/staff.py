@@ -6,6 +6,8 @@ from litestar import Litestar
 
 from stemme.config import Config
 from stemme.dashboards.routes import analysis, findings
+from stemme.dashboards.routes.report import staff_report_router
+from stemme.dashboards.routes.thread import staff_thread_router
 from stemme.dialogue.routes import moderation as dialogues
 from stemme.doors import place
 from stemme.i18n import STAFF_LANGUAGES
@@ -30,6 +32,8 @@ def create_app(config: Config) -> Litestar:
             handlers=[
                 staff.router,
                 programme.staff_router,
+                staff_report_router,
+                staff_thread_router,
                 fieldwork.staff_router,
                 coding.router,
                 analysis.staff_router,

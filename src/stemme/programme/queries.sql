@@ -158,3 +158,19 @@ select year, version, body, written_at from published_reports();
 -- name: insert_report(year, version, state, body)
 -- role: stemme_staff
 insert into annual_report (year, version, state, body) values ($1, $2, $3, $4);
+
+-- What came in within a year, by kind, and how much of it has an answer by now.
+-- name: count_inputs_between(first, last)
+-- role: stemme_staff
+select i.kind, count(*) as inputs,
+       count(*) filter (where exists (select from published_decisions() d where i.id = any (d.inputs))) as answered
+from input i
+where i.received_on between $1 and $2 and not i.sample
+group by i.kind order by i.kind;
+
+-- name: list_updates_until(day)
+-- role: stemme_staff
+select measure, version, status, happened_on, note, translations, amount, amount_kind, amount_source,
+       written_at
+from measure_update where coalesce(happened_on, (written_at at time zone 'Europe/Oslo')::date) <= $1
+order by measure, version desc;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from collections.abc import Collection
 from typing import Any, NamedTuple
@@ -35,6 +36,14 @@ class Waiting(NamedTuple):
     kind: Kind
     inputs: int
     oldest: Any
+
+
+class Arrived(NamedTuple):
+    """How many inputs of a kind came in within a time, and how many have an answer by now."""
+
+    kind: Kind
+    inputs: int
+    answered: int
 
 
 class ReportRow(NamedTuple):
@@ -202,6 +211,17 @@ async def list_newest_evaluations(conn: asyncpg.Connection) -> dict[str, Evaluat
 async def insert_evaluation(conn: asyncpg.Connection, one: Evaluation) -> None:
     args = (one.measure, one.version, one.state, one.year, one.fields)
     await conn.execute(Q.insert_evaluation, *args)
+
+
+async def count_inputs_between(
+    conn: asyncpg.Connection, first: datetime.date, last: datetime.date
+) -> list[Arrived]:
+    return [Arrived(*row) for row in await conn.fetch(Q.count_inputs_between, first, last)]
+
+
+async def list_updates_until(conn: asyncpg.Connection, day: datetime.date) -> list[MeasureUpdate]:
+    """Every step up to a day, the newest of a measure first."""
+    return [MeasureUpdate(**dict(row)) for row in await conn.fetch(Q.list_updates_until, day)]
 
 
 async def list_newest_reports(conn: asyncpg.Connection) -> dict[int, ReportRow]:

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import re
 from typing import Any
 
 import asyncpg
 from litestar import Response, Router, get
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from msgspec import structs
 
 from stemme.dashboards.routes.shared import CURRENT, Asked, data, kept, say, tagged
-from stemme.dashboards.service import feed, reading, thread
+from stemme.dashboards.service import feed, poster, reading, thread
 from stemme.dashboards.service.thread import Scope
 from stemme.errors import NotFound
+from stemme.i18n import LANGUAGES, translate
 from stemme.i18n import lazy as _
-from stemme.i18n import translate
 from stemme.programme import rules as tree
 from stemme.programme.model import FocusArea, Programme, SubArea
 from stemme.programme.service import measures
 from stemme.programme.service import tree as programme_of
 from stemme.programme.words import WORDS
+from stemme.staff.service import require
 from stemme.surveys.service import reading as surveys
 from stemme.web.pages import page
 
@@ -209,6 +211,37 @@ async def _show_measure(request: Asked, lang: str, id_: str) -> Response[Any]:
     return tagged(request, response, CURRENT)
 
 
+@get("/done/poster.pdf")
+async def show_poster(
+    request: Asked, of: FromQuery[str] = "", tongue: FromQuery[str] = "nb"
+) -> Response[Any]:
+    """The poster of a page of the thread, in any language: `of` is what stands behind `/done/`."""
+    if tongue not in LANGUAGES:
+        raise NotFound
+    programme = programme_of(request.app.state.config)
+    scope = _scope(request, of)
+    async with request.app.state.pool.acquire() as conn:
+        trail = await _titles(conn, programme, scope, tongue)
+        found = await thread.read_thread(conn, programme, scope)
+    config = request.app.state.config
+    heading = trail[-1][0] if trail else programme.title
+    made = poster.compose(found, scope, heading, (config.contact, config.public_url), tongue)
+    body = await asyncio.to_thread(poster.print_pdf, made, config.build)
+    headers = {"content-disposition": 'inline; filename="du-sa-vi-gjorde.pdf"'}
+    return Response(body, media_type="application/pdf", headers=headers)
+
+
+def _scope(request: Asked, path: str) -> Scope:
+    kind, slash, ref = path.partition("/")
+    if slash:
+        return _origin(kind, ref)
+    part = _part(request, kind) if kind else None
+    if isinstance(part, str):
+        raise NotFound
+    return Scope(path=kind, part=part)
+
+
+staff_thread_router = Router("/{lang:str}", guards=[require()], route_handlers=[show_poster])
 thread_router = Router(
     "/", route_handlers=[show_done, show_done_part, show_done_origin, show_origin_feed]
 )

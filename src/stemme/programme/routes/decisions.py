@@ -69,6 +69,8 @@ async def show_decisions(request: AnyRequest) -> Response[Any]:
         request,
         "decisions",
         decisions=found,
+        tongues=list(LANGUAGES.values()),
+        origins=sorted({one.origin for one in inputs.values()}),
         inputs=inputs,
         unanswered=sum(one.inputs for one in waiting),
         oldest=min((one.oldest for one in waiting), default=None),

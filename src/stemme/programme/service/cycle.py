@@ -10,11 +10,14 @@ import asyncpg
 from stemme.errors import StemmeError
 from stemme.i18n import lazy as _
 from stemme.programme import store
-from stemme.programme.model import Evaluation, Programme, State, YearPlan
+from stemme.programme.model import Evaluation, MeasureUpdate, Programme, State, YearPlan
 from stemme.staff import service as staff
 from stemme.staff.model import Account
 
 ReportRow = store.ReportRow
+
+
+Arrived = store.Arrived
 
 
 class YearMoved(StemmeError):
@@ -91,3 +94,17 @@ async def write_report(
         written = datetime.datetime.now(datetime.UTC)
         await store.insert_report(conn, ReportRow(year, version, state, body, written))
         await staff.audit(conn, by.id, "write_report", str(year), version=version, state=state)
+
+
+async def count_inputs(conn: asyncpg.Connection, year: int) -> list[Arrived]:
+    """Give how many real inputs of each kind came in within a year, and how many have an answer."""
+    first, last = datetime.date(year, 1, 1), datetime.date(year, 12, 31)
+    return await store.count_inputs_between(conn, first, last)
+
+
+async def list_steps(conn: asyncpg.Connection, year: int) -> dict[str, list[MeasureUpdate]]:
+    """Give what was written about each measure up to the end of a year, newest first."""
+    found: dict[str, list[MeasureUpdate]] = {}
+    for one in await store.list_updates_until(conn, datetime.date(year, 12, 31)):
+        found.setdefault(one.measure, []).append(one)
+    return found
