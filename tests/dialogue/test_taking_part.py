@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import re
+import uuid
 
 from stemme.dialogue import store
 from stemme.dialogue.store import Verdict
+from stemme.programme import service as programme
+from stemme.programme.model import Said
 
 from .conftest import SEEDS, SLUG
 
@@ -99,7 +103,7 @@ async def test_own_statement(phone, office, owner):
     fate = await phone().get(address)
     assert "Ingen har lest den ennå." in fate.page
     assert "no-store" == fate.response.headers["cache-control"]
-    assert len(SEEDS) == len(await store.list_shown(office_like(owner), SLUG))
+    assert len(SEEDS) == len(await store.list_shown(owner, SLUG))
     row = await owner.fetchrow("select id, body, masking from statement where origin = 'resident'")
     assert ("Ring meg på [telefon] om lysene i gata", 1) == (row["body"], row["masking"])
     verdict = Verdict("refused", "unclear", "Del den gjerne i to.")
@@ -109,11 +113,6 @@ async def test_own_statement(phone, office, owner):
     assert "Del den gjerne i to." in fate.page
     await store.decide(office, SLUG, row["id"], "refused", Verdict("shown"))
     assert "Den er vist i dialogen." in (await phone().get(address)).page
-
-
-def office_like(conn):
-    """The owner may read what residents read too."""
-    return conn
 
 
 async def test_the_same_statement_twice(phone, owner):
@@ -192,3 +191,30 @@ async def test_list(phone):
     page = (await phone().get("/nb/dialogue")).page
     assert f'href="/nb/dialogue/{SLUG}"' in page
     assert "Bli med" in page
+
+
+async def test_the_receipt_leads_to_the_answer(phone, office, owner):
+    """Once the programme has answered a statement, its receipt says what and why."""
+    one = await phone().press("write")
+    await one.press("send", text="Flere lys i gata.")
+    address = re.search(r'href="(http://[^"]+/mine/[0-9a-f]{32})"', one.page)[1]
+    id_ = await owner.fetchval("select id from statement where origin = 'resident'")
+    await store.decide(office, SLUG, id_, "waiting", Verdict("shown"))
+    said = Said(
+        origin=f"dialogue/{SLUG}",
+        titles={"nb": "Flere lys i gata."},
+        source_language="nb",
+        about=[],
+        received_on=datetime.date(2026, 3, 1),
+        public=True,
+    )
+    hung = await programme.attach(office, "statement", str(id_), said)
+    assert "Vi svarer:" not in (await phone().get(address)).page
+    await owner.execute(
+        "insert into decision (id, version, state, answer, reason, decided_by, decided_on, inputs)"
+        " values ($1, 1, 'published', 'partly', 'Kirkegata får nye lys.', 'x', current_date, $2)",
+        *(uuid.uuid4(), [hung]),
+    )
+    page = (await phone().get(address)).page
+    assert "Vi svarer: Delvis" in page
+    assert "Kirkegata får nye lys." in page

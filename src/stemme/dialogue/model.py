@@ -199,6 +199,7 @@ class Fate(Struct, frozen=True):
     body: str
     reason: str
     words: str
+    merged_into: int | None
     merged_body: str | None
     merged_language: str | None
 

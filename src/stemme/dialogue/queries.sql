@@ -23,7 +23,7 @@ select append_statement($1, $2, $3, $4, $5);
 
 -- name: find_fate(dialogue, receipt)
 -- role: stemme_resident
-select id, state, language, body, reason, words, merged_body, merged_language from statement_fate($1, $2);
+select id, state, language, body, reason, words, merged_into, merged_body, merged_language from statement_fate($1, $2);
 
 -- name: find_release(dialogue)
 -- role: stemme_resident

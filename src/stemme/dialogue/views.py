@@ -61,6 +61,11 @@ class Group(Struct, frozen=True):
     marks: list[tuple[Row, int, int]]
     """Statements that mark it out: the row, its agreement, and the mean of the other groups'."""
 
+    @property
+    def reach(self) -> int:
+        """How far up or down from the middle of the map its circle goes."""
+        return abs(self.circle.y) + self.circle.spread
+
 
 class Told(Struct, frozen=True):
     """Everything the page of results says."""

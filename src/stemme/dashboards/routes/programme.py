@@ -21,6 +21,7 @@ from stemme.dashboards.routes.shared import (
 )
 from stemme.dashboards.service import chapters, reading, story, thread
 from stemme.dashboards.service.reading import Results
+from stemme.dialogue.service import taking_part
 from stemme.errors import NotFound
 from stemme.programme import rules as tree
 from stemme.programme.model import FocusArea, Programme, SubArea
@@ -59,6 +60,7 @@ async def show_home(request: Asked, lang: FromPath[str]) -> Response[Any]:
     async with request.app.state.pool.acquire() as conn:
         known = await surveys.list_surveys(conn)
         results = await reading.list_results(conn, kept(request))
+        dialogues = await taking_part.list_public(conn)
     opened = [_survey(version, wave, lang) for version, wave in known if _is_open(wave)]
     response = page(
         request,
@@ -66,6 +68,7 @@ async def show_home(request: Asked, lang: FromPath[str]) -> Response[Any]:
         programme=programme,
         say=say(programme, lang),
         open=sorted(opened, key=lambda survey: -survey.minutes),
+        dialogues=[one for one in dialogues if one.state == "open"],
         results=[linked(one, programme, lang) for one in results],
         any_sample=any(one.sample for one in results),
         all_sample=all(one.sample for one in results),

@@ -174,9 +174,12 @@ end $$;
 
 -- What became of one's own statement; no row where there is no such receipt.
 create function statement_fate(p_dialogue text, p_receipt bytea)
-returns table (id integer, state text, language text, body text, reason text, words text, merged_body text, merged_language text)
+returns table (
+    id integer, state text, language text, body text, reason text, words text,
+    merged_into integer, merged_body text, merged_language text
+)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    select s.id, s.state, s.language, s.body, s.reason, s.words, m.body, m.language
+    select s.id, s.state, s.language, s.body, s.reason, s.words, m.id, m.body, m.language
     from statement s left join statement m on m.dialogue = s.dialogue and m.id = s.merged_into
     where s.dialogue = p_dialogue and s.receipt = p_receipt
 $$;

@@ -17,7 +17,7 @@ from stemme.dialogue.sealing import Thread
 from stemme.dialogue.service import results, taking_part
 from stemme.dialogue.service.taking_part import Open, Shelf
 from stemme.errors import NotFound
-from stemme.i18n import LANGUAGES
+from stemme.programme.words import WORDS
 from stemme.surveys.errors import FormUnreadable
 from stemme.surveys.sealing import SealBroken
 from stemme.web.pages import page
@@ -233,7 +233,7 @@ async def show_fate(
         raw = b""
     if not raw:
         raise NotFound
-    fate = await taking_part.find_fate(request.app.state.pool, slug, raw)
+    fate, answers = await taking_part.find_fate(request.app.state.pool, slug, raw)
     opened = await _shelf(request).fetch(slug)
     return page(
         request,
@@ -243,7 +243,8 @@ async def show_fate(
         fate=fate,
         why=sentence(fate.reason),
         address=f"{request.app.state.site.config.public_url}/{lang}/dialogue/{slug}/mine/{token}",
-        tongues=LANGUAGES,
+        answers=answers,
+        words=WORDS,
     )
 
 

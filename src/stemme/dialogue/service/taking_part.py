@@ -14,6 +14,8 @@ from stemme.dialogue.model import Dialogue, Fate, Shown
 from stemme.dialogue.rules import order
 from stemme.dialogue.sealing import Thread
 from stemme.errors import NotFound
+from stemme.programme.service import thread
+from stemme.programme.service.thread import Answered
 from stemme.surveys.rules import masking
 from stemme.surveys.service.answering import receipt_of
 
@@ -83,12 +85,14 @@ async def write(pool: asyncpg.Pool, thread: Thread, lang: str, masked: str) -> s
         return await store.append_statement(conn, thread.dialogue, receipt_of(thread.pen), text)
 
 
-async def find_fate(pool: asyncpg.Pool, slug: str, token: bytes) -> Fate:
-    """What became of one's statement; raises NotFound."""
+async def find_fate(pool: asyncpg.Pool, slug: str, token: bytes) -> tuple[Fate, list[Answered]]:
+    """What became of one's statement, and what was answered to it; raises NotFound."""
     if not SLUG.fullmatch(slug):
         raise NotFound
     async with pool.acquire() as conn:
         fate = await store.find_fate(conn, slug, receipt_of(token))
-    if fate is None:
-        raise NotFound
-    return fate
+        if fate is None:
+            raise NotFound
+        answers = await thread.list_answers(conn, origin=f"dialogue/{slug}")
+    refs = {str(fate.merged_into or fate.id)}
+    return fate, [one for one in answers if any(said.ref in refs for said in one.inputs)]
