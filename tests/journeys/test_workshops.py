@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -18,6 +19,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from stemme.db import server
+from stemme.staff import service
 from stemme.workshops.service import moderation
 
 from .conftest import PHONE, Site
@@ -27,6 +29,7 @@ pytestmark = pytest.mark.browser
 VECTORS = Path(__file__).parents[1] / "workshops/fixtures/merging.json"
 CODES = [f"CFGH234{sign}" for sign in "2345678"]
 WALL = b"w" * 32
+WORDS = "fire gode ord i rad"
 
 
 def beside(work):
@@ -276,6 +279,91 @@ def test_nothing_for_axe_to_mend(browser, hall, lang, scheme):
         page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
         for one in Axe().run(page).response["violations"]:
             found += [f"{path} {one['id']}: {node['html'][:120]}" for node in one["nodes"]]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"{path} is wider than the screen")
+    context.close()
+    assert [] == found
+
+
+async def _change(site: Site, sql: str) -> None:
+    conn = await server.connect(site.config, "owner")
+    try:
+        await conn.execute(sql)
+    finally:
+        await conn.close()
+
+
+def test_a_table_closed_while_a_phone_was_offline(phones, hall):
+    """In the grace time its notes arrive; after it they stay on the phone, to be taken along."""
+    early, late = (table(one, hall, 1) for one in phones[:2])
+    for one in phones[:2]:
+        one.set_offline(True)
+    jot(early, "kom i tide")
+    jot(late, "kom for sent")
+    beside(_change(hall, "update workshop set state = 'closed', valid_until = now()"))
+    phones[0].set_offline(False)
+    expect(early.locator("#state")).to_have_text("Alt er sendt.", timeout=20_000)
+    beside(_change(hall, "update workshop set late_until = now()"))
+    phones[1].set_offline(False)
+    expect(late.locator("#state")).to_contain_text("Last dem ned", timeout=20_000)
+    with late.expect_download() as saved:
+        late.get_by_role("link", name="Last ned notatene").click()
+    assert "kom for sent" in Path(saved.value.path()).read_text()
+    late.reload()
+    expect(late.get_by_text("Kvelden er over, og bordet")).to_be_visible()
+    expect(late.get_by_text("kom for sent")).to_be_visible()
+    assert "kom i tide" in stored(hall, 1)
+    assert "kom for sent" not in stored(hall, 1)
+    again = "update workshop set state = 'open', valid_until = now() + interval '6 hours'"
+    beside(_change(hall, f"{again}, late_until = now() + interval '30 hours'"))
+
+
+def test_fifty_megabytes_are_refused_by_the_server_itself(hall):
+    """A real connection that sends far too much gets its answer, not a broken pipe."""
+    photo = "0" * 32
+    url = f"{hall.resident}/nb/w/{CODES[0]}/photo/{photo}"
+    with httpx.Client(timeout=30) as client:
+        answer = client.post(url, content=b"\xff\xd8" + bytes(50_000_000))
+    assert (413, {"status": "large"}) == (answer.status_code, answer.json())
+
+
+@pytest.fixture(scope="module")
+def leader(browser: Browser, hall: Site) -> dict:
+    """What the browser of a signed-in facilitator keeps."""
+
+    async def invite() -> str:
+        conn = await server.connect(hall.config, "owner")
+        try:
+            return await service.invite(conn, ("facilitator",), base_url=hall.staff)
+        finally:
+            await conn.close()
+
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(beside(invite()))
+    for name, value in {"login": "leder", "password": WORDS, "again": WORDS}.items():
+        page.fill(f"#{name}", value)
+    page.click("main button[type=submit]")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.mark.parametrize("screen", [("light", 1280), ("dark", 360)])
+def test_the_pages_of_the_office(browser, hall, leader, screen):
+    """Planning, the evening and the notes pass axe, wide and on a phone."""
+    scheme, width = screen
+    size = {"width": width, "height": 800}
+    context = browser.new_context(viewport=size, color_scheme=scheme, storage_state=leader)
+    page = context.new_page()
+    found = []
+    page.goto(f"{hall.staff}/nb/workshops")
+    one = page.locator("main li a").first.get_attribute("href")
+    for path in ("/nb/workshops", "/nb/workshops/new", one, f"{one}/notes"):
+        page.goto(f"{hall.staff}{path}")
+        page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
+        for wrong in Axe().run(page).response["violations"]:
+            found += [f"{path} {wrong['id']}: {node['html'][:120]}" for node in wrong["nodes"]]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append(f"{path} is wider than the screen")
     context.close()
