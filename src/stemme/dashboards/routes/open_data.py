@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-import msgspec
 from litestar import Response, Router, get
 from litestar.datastructures import ResponseHeader
 from litestar.di import NamedDependency, Provide
@@ -13,7 +12,17 @@ from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, QueryParameter, SkipValidation
 
 from stemme.dashboards.routes import schema
-from stemme.dashboards.routes.shared import FRESH, Asked, data, tagged
+from stemme.dashboards.routes.answers import (
+    FOREVER,
+    JSON,
+    as_file,
+    as_json,
+    encode,
+    format_of,
+    language,
+    sent,
+)
+from stemme.dashboards.routes.shared import FRESH, Asked
 from stemme.dashboards.service import (
     citation,
     jsonstat,
@@ -28,17 +37,10 @@ from stemme.dashboards.service import codebook as codebooks
 from stemme.dashboards.service.citation import Citation
 from stemme.dashboards.service.open_release import ReleaseDocument, Releases, VariableDocument
 from stemme.dashboards.service.workbook import XLSX
-from stemme.errors import NotFound, StemmeError
+from stemme.errors import NotFound
 from stemme.i18n import LANGUAGES, SOURCE
 from stemme.programme.service import tree as programme_of
 from stemme.web import machines
-
-T = TypeVar("T")
-
-FOREVER = "public, max-age=31536000, immutable"
-JSON = "application/json"
-CSV = "text/csv"
-_KINDS = ("csv", "jsonstat", "xlsx", "parquet")
 
 Lang = Annotated[
     str,
@@ -78,30 +80,24 @@ _REFUSALS = _REFUSED | {
 }
 
 
-class UnknownLanguage(StemmeError):
-    """There are no labels in that language."""
-
-    status: ClassVar[int] = 400
-
-
 # Releases ------------------------------------------------------------------------------------
 
 
 @get("/releases", summary="Releases", responses=_REFUSED)
 async def list_releases(request: Asked, lang: Lang = SOURCE) -> Response[Releases]:
     """Every wave whose results are published; samples only where nothing real is out yet."""
-    known = _known(lang)
+    known = language(lang)
     async with request.app.state.pool.acquire() as conn:
         found = await open_release.list_releases(conn, _kept(request), known)
-    return _json(request, Releases(found), FRESH)
+    return as_json(request, Releases(found), FRESH)
 
 
 async def find_place(
     request: Asked, survey: FromPath[str], wave: FromPath[str], lang: Lang = SOURCE
 ) -> open_release.Place:
     """A released wave, told in a language; `wave` may end in a format."""
-    config, number = request.app.state.config, wave.removesuffix(f".{_format(wave)}")
-    known = _known(lang)
+    config, number = request.app.state.config, wave.removesuffix(f".{format_of(wave)}")
+    known = language(lang)
     async with request.app.state.pool.acquire() as conn:
         results = await open_release.fetch_release(conn, _kept(request), survey, number)
     return open_release.Place(results, programme_of(config), known, config.public_url)
@@ -116,7 +112,7 @@ async def show_release(request: Asked, place: Place) -> Response[ReleaseDocument
 
     Where it was corrected, its newest edition; each edition stays at its permanent address.
     """
-    return _release(request, place, _format(request.scope["path"]), FRESH)
+    return _release(request, place, format_of(request.scope["path"]), FRESH)
 
 
 def _release(
@@ -125,21 +121,21 @@ def _release(
     lang, told = place.lang, place.results.told
     match kind:
         case "jsonstat":
-            body = told(f"jsonstat {lang}", lambda: _encode(jsonstat.collection(place)))
-            return _sent(request, body, JSON, keep)
+            body = told(f"jsonstat {lang}", lambda: encode(jsonstat.collection(place)))
+            return sent(request, body, JSON, keep)
         case "csv":
             body = open_files.to_csv(open_release.variables(place), lang)
-            return _file(request, body, _name(place), keep)
+            return as_file(request, body, _name(place), keep)
         case "xlsx":
             body = told(f"xlsx {lang}", lambda: release_book.to_book(place))
-            return _file(request, body, _name(place), keep, ("xlsx", XLSX))
+            return as_file(request, body, _name(place), keep, ("xlsx", XLSX))
         case "parquet":
             body = told(
                 f"parquet {lang}",
                 lambda: parquet.to_parquet(place, open_release.variables(place)),
             )
-            return _file(request, body, _name(place), keep, ("parquet", parquet.PARQUET))
-    return _json(request, open_release.document(place), keep)
+            return as_file(request, body, _name(place), keep, ("parquet", parquet.PARQUET))
+    return as_json(request, open_release.document(place), keep)
 
 
 @get(
@@ -159,7 +155,7 @@ async def show_variable(
     The first twelve signs of a release's digest in the place of a variable give that release, in
     every format, and never another: this is its permanent address.
     """
-    kind = _format(variable)
+    kind = format_of(variable)
     id_ = variable.removesuffix(f".{kind}")
     edition = await _edition(request, place, id_)
     if edition is not None:
@@ -167,14 +163,14 @@ async def show_variable(
         return found
     if kind == "jsonstat":
         dataset = jsonstat.dataset(place, id_, by, measure)
-        return _sent(request, _encode(dataset), JSON, FRESH)
+        return sent(request, encode(dataset), JSON, FRESH)
     own = open_release.variable(place, id_)
     if kind == "csv":
         body = open_files.to_csv([own], place.lang)
-        return _file(request, body, _name(place, id_), FRESH)
+        return as_file(request, body, _name(place, id_), FRESH)
     if kind:
         raise NotFound("A variable is given as JSON, CSV and JSON-stat.")
-    return _json(request, own, FRESH)
+    return as_json(request, own, FRESH)
 
 
 async def _edition(
@@ -192,9 +188,9 @@ async def _edition(
 @get("/citations/{survey:str}/{wave:str}", summary="How to cite a release", responses=_REFUSALS)
 async def show_citation(request: Asked, place: Place) -> Response[Citation]:
     """The permanent address of a release with its digest, in words, as BibTeX and for DataCite."""
-    if _format(request.scope["path"]):
+    if format_of(request.scope["path"]):
         raise NotFound("A citation is given as JSON.")
-    return _json(request, citation.cite(place), FRESH)
+    return as_json(request, citation.cite(place), FRESH)
 
 
 # Programme and surveys -----------------------------------------------------------------------
@@ -204,16 +200,16 @@ async def show_citation(request: Asked, place: Place) -> Response[Citation]:
 async def show_programme(request: Asked, lang: Lang = SOURCE) -> Response[open_programme.Programme]:
     """The tree that every question and every result hangs on, in the official wording and yours."""
     programme = programme_of(request.app.state.config)
-    return _json(request, open_programme.document(programme, _known(lang)), FRESH)
+    return as_json(request, open_programme.document(programme, language(lang)), FRESH)
 
 
 @get("/surveys", summary="Surveys", responses=_REFUSED)
 async def list_surveys(request: Asked, lang: Lang = SOURCE) -> Response[codebooks.Surveys]:
     """Every published survey in its newest revision."""
-    known = _known(lang)
+    known = language(lang)
     async with request.app.state.pool.acquire() as conn:
         found = await codebooks.list_surveys(conn, known)
-    return _json(request, codebooks.Surveys(found), FRESH)
+    return as_json(request, codebooks.Surveys(found), FRESH)
 
 
 @get("/surveys/{slug:str}", summary="A survey", responses=_REFUSALS)
@@ -221,10 +217,10 @@ async def show_survey(
     request: Asked, slug: FromPath[str], lang: SomeLang = None
 ) -> Response[codebooks.SurveyDocument]:
     """The newest published definition of a survey, with its texts in every language."""
-    known = None if lang is None else _known(lang)
+    known = None if lang is None else language(lang)
     async with request.app.state.pool.acquire() as conn:
         version = await codebooks.fetch_survey(conn, slug)
-    return _json(request, codebooks.document(version, known), FRESH)
+    return as_json(request, codebooks.document(version, known), FRESH)
 
 
 @get(
@@ -236,33 +232,22 @@ async def show_codebook(
     request: Asked, slug: FromPath[str], lang: Lang = SOURCE
 ) -> Response[codebooks.Codebook]:
     """Every variable of a survey by the name it has in releases, with what may be answered."""
-    known = _known(lang)
+    known = language(lang)
     async with request.app.state.pool.acquire() as conn:
         version = await codebooks.fetch_survey(conn, slug)
     book = codebooks.codebook(version, known)
     if request.scope["path"].endswith(".csv"):
-        return _file(request, codebooks.to_csv(book), f"{slug}-codebook", FRESH)
-    return _json(request, book, FRESH)
+        return as_file(request, codebooks.to_csv(book), f"{slug}-codebook", FRESH)
+    return as_json(request, book, FRESH)
 
 
 @get("/api/schema", include_in_schema=False)
 async def show_schema(request: Asked) -> Response[Any]:
     """What all of this is, in OpenAPI 3.1."""
-    return _sent(request, schema.describe(open_data_router), JSON, FRESH)
+    return sent(request, schema.describe(open_data_router), JSON, FRESH)
 
 
 # Answers -------------------------------------------------------------------------------------
-
-
-def _known(lang: str) -> str:
-    if lang not in LANGUAGES:
-        raise UnknownLanguage(f"lang must be one of {', '.join(LANGUAGES)}.")
-    return lang
-
-
-def _format(address: str) -> str:
-    """Give the format that an address ends in; empty for JSON."""
-    return next((kind for kind in _KINDS if address.endswith(f".{kind}")), "")
 
 
 def _kept(request: Asked) -> reading.Kept:
@@ -283,29 +268,6 @@ def _name(place: open_release.Place, variable: str = "") -> str:
     key = place.results.key
     parts = ("sample" if key.sample else "", key.survey, str(key.wave), variable)
     return "-".join(filter(None, parts))
-
-
-def _encode(value: Any) -> bytes:
-    return msgspec.json.encode(value, order="deterministic")
-
-
-def _json(request: Asked, value: T, keep: str) -> Response[T]:
-    return _sent(request, _encode(value), JSON, keep)
-
-
-def _file(
-    request: Asked, body: bytes, name: str, keep: str, kind: tuple[str, str] = ("csv", CSV)
-) -> Response[Any]:
-    ending, media = kind
-    response = _sent(request, body, media, keep)
-    response.headers["content-disposition"] = f'attachment; filename="{name}.{ending}"'
-    return response
-
-
-def _sent(request: Asked, body: bytes, kind: str, keep: str) -> Response[Any]:
-    response = data(request, body, kind)
-    response.headers.update(machines.headers(request))
-    return tagged(request, response, keep)
 
 
 open_data_router = Router(
