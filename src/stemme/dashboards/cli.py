@@ -1,4 +1,4 @@
-"""Commands of the dashboards: `release`, and plans and programme for `validate`."""
+"""Commands of the dashboards: `release`, `report`, and plans and programme for `validate`."""
 
 from __future__ import annotations
 
@@ -58,6 +58,14 @@ def add_commands(subparsers: Any) -> None:
         "--date", type=datetime.date.fromisoformat, help="the day of the release; today"
     )
     release.set_defaults(run=_release)
+    report = subparsers.add_parser(
+        "report", help="print a year's report, or a survey's results, as tagged PDF"
+    )
+    report.add_argument("what", metavar="SLUG|YEAR", help="torstrand-nullpunkt, or 2026")
+    report.add_argument(
+        "--out", type=Path, metavar="FILE.pdf", help="rapport-SLUG.pdf unless given"
+    )
+    report.set_defaults(run=_report)
     validate = subparsers.choices.get("validate")
     if validate is not None:
         validate.add_argument(
@@ -210,3 +218,29 @@ async def _run(config: Config, args: argparse.Namespace) -> Outcome:
         return releasing.Outcome("refused", said)
     finally:
         await pool.close()
+
+
+def _report(args: argparse.Namespace, config: Config) -> int:
+    out: Path = args.out or Path(f"rapport-{args.what}.pdf")
+    try:
+        with server.running(config):
+            body = asyncio.run(_print(config, args.what))
+    except NotFound:
+        said = "no such survey with results, and no year of the programme"
+        print(f"{args.what}: {said}", file=sys.stderr)
+        return 1
+    out.write_bytes(body)
+    print(out)
+    return 0
+
+
+async def _print(config: Config, what: str) -> bytes:
+    from stemme.dashboards.service.report import keeping, printing
+
+    pool = await open_pool(config, "staff")
+    try:
+        async with pool.acquire() as conn:
+            report = await keeping.fetch_printable(conn, config, what)
+    finally:
+        await pool.close()
+    return printing.print_report(report, config.build)

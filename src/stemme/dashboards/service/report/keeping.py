@@ -10,11 +10,14 @@ import asyncpg
 import msgspec
 
 from stemme.config import Config
-from stemme.dashboards.service.report.assembling import assemble
+from stemme.dashboards.service import reading
+from stemme.dashboards.service.report.assembling import assemble, report_of_survey
 from stemme.dashboards.service.report.markdown import LONGEST
 from stemme.dashboards.service.report.shape import Report
+from stemme.errors import NotFound
 from stemme.programme.model import State
 from stemme.programme.service import cycle
+from stemme.programme.service import tree as programme_of
 from stemme.staff.model import Account
 
 
@@ -91,3 +94,20 @@ async def list_published(conn: asyncpg.Connection) -> list[Published]:
 async def find_published(conn: asyncpg.Connection, year: int) -> Published | None:
     """Give the report of a year that everyone may read."""
     return next((one for one in await list_published(conn) if one.year == year), None)
+
+
+async def fetch_printable(conn: asyncpg.Connection, config: Config, what: str) -> Report:
+    """Give the report of a year as published, else as it would be now, or a survey's results.
+
+    Raises NotFound for a year outside the programme, or where a survey has no results yet.
+    """
+    if what.isdecimal():
+        year, period = int(what), programme_of(config).period
+        if not period.from_ <= year <= period.to + 1:
+            raise NotFound
+        published = await find_published(conn, year)
+        return published.report if published else (await open_report(conn, config, year)).report
+    for results in await reading.list_results(conn, {}):
+        if what in (results.key.survey, results.dashboard.id):
+            return report_of_survey(results, config)
+    raise NotFound
