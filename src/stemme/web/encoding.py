@@ -24,3 +24,10 @@ def encode(body: bytes, encoding: str | None) -> tuple[bytes, str | None]:
     if encoding == "br":
         return brotli.compress(body, mode=brotli.MODE_TEXT, quality=_BROTLI_QUALITY), "br"
     return gzip.compress(body, 6, mtime=0), "gzip"
+
+
+def tightest(body: bytes) -> bytes:
+    """A brotli body a tenth smaller still: for what is made once and sent many times."""
+    whole = brotli.decompress(body)
+    tight: bytes = brotli.compress(whole, mode=brotli.MODE_TEXT, quality=11)
+    return tight
