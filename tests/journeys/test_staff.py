@@ -18,14 +18,17 @@ from .conftest import Site
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("", "surveys/torstrand-nullpunkt", "accounts", "log", "no-such-page")
+PAGES = (
+    *("", "surveys/torstrand-nullpunkt", "accounts", "log", "no-such-page"),
+    *("coding", "analysis", "analysis/torstrand-nullpunkt", "crosstabs/torstrand-nullpunkt/0"),
+)
 PASSWORD = "fire gode ord i rad"
 
 
 async def _invite(site: Site) -> str:
     conn = await server.connect(site.config, "owner")
     try:
-        return await service.invite(conn, ("admin",), base_url=site.staff)
+        return await service.invite(conn, ("admin", "analyst", "coder"), base_url=site.staff)
     finally:
         await conn.close()
 
