@@ -98,6 +98,7 @@ def context(request: Asked, results: Results, lang: str) -> dict[str, Any]:
         "sample": results.sample,
         "random": results.dashboard.drawn == "random",
         "released_on": results.released_on,
+        "reason": results.reason,
         "minimum": min(release.plan.threshold(one) for one in release.plan.variables),
         "hidden_numbers": hidden.district + hidden.groups + hidden.means,
         "all_numbers": hidden.district_of + hidden.groups_of + hidden.means_of,

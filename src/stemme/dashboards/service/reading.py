@@ -31,6 +31,8 @@ class Results(NamedTuple):
     remembered: dict[str, Any]
     findings: Mapping[str, Mapping[str, str]] = MappingProxyType({})
     """What the office says that it means: a place in it to a sentence in each language."""
+    reason: str = ""
+    """Why earlier numbers of the wave were corrected; empty for the first that were released."""
     earlier: Results | None = None
     """The wave before it, as it was released; only what is public is compared."""
 
@@ -76,9 +78,16 @@ async def _read_newest(
     results = await read(conn, key, kept)
     if results is not None:
         findings = await store.find_findings(conn, key)
+        reason = await _find_reason(conn, key)
         earlier = await _read_earlier(conn, key)
-        results = kept[key] = results._replace(findings=findings, earlier=earlier)
+        results = results._replace(findings=findings, reason=reason, earlier=earlier)
+        kept[key] = results
     return results
+
+
+async def _find_reason(conn: asyncpg.Connection, key: store.ReleaseKey) -> str:
+    editions = await store.list_editions(conn, key.survey, key.wave) if key.edition > 1 else []
+    return next((one.reason for one in editions if one.edition == key.edition), "")
 
 
 async def _read_earlier(conn: asyncpg.Connection, key: store.ReleaseKey) -> Results | None:
