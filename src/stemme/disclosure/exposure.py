@@ -64,7 +64,8 @@ def exposed(truth: Truth, known: Iterable[Finding]) -> Iterator[Finding]:
     """The findings that tell too much about a small count.
 
     A planned number must be left a range of the threshold less one that reaches up to the
-    threshold, a finer one a range of three; to an insider, or two, no number may be exact.
+    threshold, a finer one a range of three; to an insider, or two, no number may be exact. Where
+    only one or two are outside all groups, no range can be wider than they are many.
     """
     for finding in known:
         target = finding.target
@@ -75,7 +76,9 @@ def exposed(truth: Truth, known: Iterable[Finding]) -> Iterator[Finding]:
         variable = truth.plan.variable(target.variable)
         least = truth.plan.threshold(variable)
         none_too = variable.sensitive and target.planned
-        if (0 < count < least or (none_too and count == 0 < base)) and _too_near(finding, least):
+        finer = min(FINER_WIDTH, base) if target.by and target.group is None else FINER_WIDTH
+        few = 0 < count < least or (none_too and count == 0 < base)
+        if few and _too_near(finding, least, finer):
             yield finding
 
 
@@ -118,9 +121,9 @@ def _exact(counts: Counts, members: tuple[int, ...]) -> tuple[int, int]:
     return count, count
 
 
-def _too_near(finding: Finding, least: int) -> bool:
+def _too_near(finding: Finding, least: int, finer: int) -> bool:
     if not finding.target.planned:
-        return finding.width < FINER_WIDTH
+        return finding.width < finer
     inside = any(width is not None and width < 1 for width in (finding.insider, finding.coalition))
     return finding.width < least - 1 or finding.high < least or inside
 
