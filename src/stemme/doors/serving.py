@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Callable
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.embed import Server
+
+from stemme.web import stopping
 
 
 def serve(app: Any, host: str, port: int) -> None:
@@ -32,6 +35,13 @@ async def _serve(app: Any, host: str, port: int) -> None:
         log_level=LogLevels.error,
     )
     loop = asyncio.get_running_loop()
+    end: Callable[[], None] = server.stop
+
+    def stop() -> None:
+        # Streams that never end by themselves, such as a wall's, end when they see this.
+        stopping.tell()
+        end()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.stop)
+        loop.add_signal_handler(number, stop)
     await server.serve()

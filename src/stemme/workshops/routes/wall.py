@@ -12,10 +12,11 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from stemme.errors import NotFound
 from stemme.i18n import LANGUAGES
+from stemme.web import stopping
 from stemme.web.pages import page
 from stemme.workshops import views
 from stemme.workshops.service import wall
-from stemme.workshops.service.hub import Hub
+from stemme.workshops.service.hub import Hub, WallStops
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -40,7 +41,7 @@ def _hub(request: AnyRequest) -> Hub:
     state = request.app.state
     hub: Hub | None = getattr(state, "walls", None)
     if hub is None:
-        hub = state.walls = Hub(state.pool)
+        hub = state.walls = Hub(state.pool, stopping.told)
     return hub
 
 
@@ -95,6 +96,8 @@ async def _news(hub: Hub, key: bytes, seen: int) -> AsyncIterator[ServerSentEven
             except TimeoutError:
                 yield ServerSentEventMessage(comment="her")
                 continue
+            except WallStops:
+                return
             for body in bodies:
                 yield ServerSentEventMessage(data=body.decode(), id=seen)
     finally:

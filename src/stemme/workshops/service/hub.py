@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import OrderedDict
+from collections.abc import Callable
 
 import asyncpg
 import msgspec
@@ -17,11 +18,15 @@ PAUSE = 0.25
 _ENCODER = msgspec.json.Encoder()
 
 
+class WallStops(Exception):
+    """The process ends; who watches comes back to the next one."""
+
+
 class Watch:
     """One wall that is being watched: what hangs there, and who waits for more."""
 
-    def __init__(self, pool: asyncpg.Pool, secret: bytes) -> None:
-        self._pool, self._secret = pool, secret
+    def __init__(self, pool: asyncpg.Pool, secret: bytes, stopping: Callable[[], bool]) -> None:
+        self._pool, self._secret, self._stopping = pool, secret, stopping
         self._task: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
         self._log: OrderedDict[int, bytes] = OrderedDict()
@@ -32,8 +37,13 @@ class Watch:
         self.seq = 0
 
     async def follow(self, after: int) -> tuple[int, list[bytes]]:
-        """What came after a number, as JSON ready to send; waits until there is something."""
+        """What came after a number, as JSON ready to send; waits until there is something.
+
+        Raises WallStops when this process is about to end.
+        """
         while self.seq <= after:
+            if self._stopping():
+                raise WallStops
             await self._news.wait()
         if after <= self._pruned:
             return self.seq, [self._everything()]
@@ -59,11 +69,12 @@ class Watch:
             self._task = None
 
     async def _look(self) -> None:
-        while True:
+        while not self._stopping():
             # Whatever is the matter with the database: the next look may find it well again.
             with contextlib.suppress(asyncpg.PostgresError, OSError, TimeoutError):
                 self._tell(await store.list_cards(self._pool, self._secret, self.seq))
             await asyncio.sleep(PAUSE)
+        self._wake()
 
     def _tell(self, cards: list[Card]) -> None:
         if not cards:
@@ -81,6 +92,9 @@ class Watch:
                 self._cards[one.note] = one
         while len(self._log) > 500:
             self._pruned, _ = self._log.popitem(last=False)
+        self._wake()
+
+    def _wake(self) -> None:
         self._news.set()
         self._news = asyncio.Event()
 
@@ -88,8 +102,8 @@ class Watch:
 class Hub:
     """The walls that are watched through this process."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
+    def __init__(self, pool: asyncpg.Pool, stopping: Callable[[], bool] = lambda: False) -> None:
+        self._pool, self._stopping = pool, stopping
         self._watches: dict[bytes, Watch] = {}
 
     def watch(self, secret: bytes) -> Watch:
@@ -98,5 +112,5 @@ class Hub:
         if found is None:
             # Walls of evenings that are over need not be remembered.
             self._watches = {key: one for key, one in self._watches.items() if one.viewers}
-            found = self._watches[secret] = Watch(self._pool, secret)
+            found = self._watches[secret] = Watch(self._pool, secret, self._stopping)
         return found
