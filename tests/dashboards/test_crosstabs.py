@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -10,7 +11,7 @@ import msgspec
 import pytest
 
 from stemme.config import load
-from stemme.dashboards import rules, store
+from stemme.dashboards import files, rules, store
 from stemme.dashboards.rules.coding import Coder
 from stemme.dashboards.service import crosstabs, open_release
 from stemme.dashboards.service.crosstabs import Budget, Offer, query
@@ -310,3 +311,18 @@ async def test_a_withdrawn_answer_counts_no_more(office: Any, database: Any) -> 
     after = await crosstabs.fetch(conn, session, offer, asked)
     assert await reference(owner, offer, asked) == numbers(after)
     assert before.rows != after.rows
+
+
+def test_a_plan_crosses_its_breakdowns_alone(tmp_path: Path, surveys: Any) -> None:
+    """What is not a breakdown of the plan cannot be crossed; the complaint names the line."""
+    file = tmp_path / f"{SLUG}.yaml"
+    text = (load().place / "dashboards" / f"{SLUG}.yaml").read_text("utf-8")
+    file.write_text(text.replace("crosstabs: [alder, ", "crosstabs: [omrade, "), "utf-8")
+    plan, complaints = files.load_plan(file, surveys)
+    line = next(
+        number for number, one in enumerate(text.splitlines(), 1) if one.startswith("crosstabs")
+    )
+    assert plan is None
+    assert [(line, "'omrade' is not among the breakdowns")] == [
+        (one.line, one.message) for one in complaints
+    ]
