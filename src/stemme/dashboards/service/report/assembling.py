@@ -11,7 +11,7 @@ import asyncpg
 
 from stemme.config import Config
 from stemme.dashboards.service import reading, story
-from stemme.dashboards.service.report.shape import MISSING, Report, Section, Table
+from stemme.dashboards.service.report.shape import MISSING, NOTHING, Report, Section, Table
 from stemme.i18n import format_date
 from stemme.programme.model import EVALUATION_FIELDS, FocusArea, MeasureUpdate, Programme
 from stemme.programme.service import cycle, measures, thread
@@ -38,7 +38,6 @@ FIELD_WORDS = dict(
         strict=True,
     )
 )
-NOTHING = "Ikke oppgitt."
 
 
 class Facts(NamedTuple):
@@ -49,7 +48,6 @@ class Facts(NamedTuple):
     results: list[reading.Results]
     answers: list[thread.Answered]
     arrived: list[cycle.Arrived]
-    waiting: int
     measures: dict[str, Known]
     steps: dict[str, list[MeasureUpdate]]
     chosen: list[str] | None
@@ -70,7 +68,6 @@ async def assemble(conn: asyncpg.Connection, config: Config, year: int) -> Repor
         ],
         answers=[a for a in await thread.list_answers(conn) if a.decision.decided_on.year == year],
         arrived=await cycle.count_inputs(conn, year),
-        waiting=await thread.count_unanswered(conn),
         measures=await measures.list_measures(conn, programme),
         steps=await cycle.list_steps(conn, year),
         chosen=plan.measures if plan is not None and plan.state == "published" else None,
@@ -119,7 +116,7 @@ def _participation(known: Facts) -> list[Table]:
             "Innspill i løpet av året",
             ["Hva slags innspill", "Kom inn", "Har fått svar"],
             arrived,
-            f"{known.waiting} innspill hadde ikke fått svar da rapporten ble lagret.",
+            "Svar som var gitt da rapporten ble lagret." if arrived else "",
         ),
     ]
 
@@ -154,17 +151,22 @@ def survey_tables(results: reading.Results, programme: Programme, title: str = "
     found = []
     for area in [*programme.focus_areas, None]:
         rows = [
-            [one.label, bar.label, shown(bar)]
+            [one.label, _in_words(one)]
             for one in _stories(results, programme)
             if one.focus_area == (area.id if area else None)
-            for bar in one.glimpse
         ]
         if rows:
             name = area.title if area else "Hvem svarte"
             note = "Eksempelsvar. Ikke ekte." if results.sample else ""
             heading = f"{title}: {name}" if title else name
-            found.append(Table(heading, ["Spørsmål", "Svar", "Andel"], rows, note))
+            found.append(Table(heading, ["Spørsmål", "Svar"], rows, note))
     return found
+
+
+def _in_words(one: story.Story) -> str:
+    """What a story says in a glance, as one line."""
+    before = f"{one.top_label}: " if one.kind == "grid" and one.top_label else ""
+    return before + "; ".join(f"{bar.label} {shown(bar)}" for bar in one.glimpse)
 
 
 def shown(bar: story.Bar) -> str:

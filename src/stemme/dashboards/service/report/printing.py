@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from stemme.dashboards.service.report.markdown import to_nodes
-from stemme.dashboards.service.report.shape import Report
+from stemme.dashboards.service.report.shape import NOTHING, Report, Table
 from stemme.surveys.poster import FONTS
 
 _TEMPLATE = Path(str(files("stemme.dashboards") / "templates/staff/report.typ"))
@@ -21,7 +21,9 @@ def print_report(report: Report, build: Path) -> bytes:
     plain = msgspec.to_builtins(report)
     for section, made in zip(report.sections, plain["sections"], strict=True):
         made["text"] = to_nodes(section.text)
-        made["facts"] = [msgspec.to_builtins(table) for table in section.shown]
+        empty = not section.text and not section.shown
+        shown = [Table("", note=NOTHING)] if empty else section.shown
+        made["facts"] = msgspec.to_builtins(shown)
     fonts = [path for path in (*FONTS, build / "fonts") if path.is_dir()]
     body: bytes = typst.compile(
         str(_TEMPLATE),

@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 MISSING = "ikke oppgitt"
 """What stands where nobody has said; nothing is ever guessed."""
+NOTHING = "Ikke oppgitt."
 
 
 class Table(Struct, frozen=True):
