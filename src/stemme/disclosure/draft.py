@@ -34,7 +34,7 @@ class Draft:
         weights: Weights | None,
         earlier: Earlier | None,
     ) -> None:
-        self.counted = count(plan, coded)
+        self.counted = count(plan, coded, weights)
         self._plan = plan
         self._header = header
         self._earlier = earlier

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -11,12 +11,24 @@ from msgspec import Struct
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from stemme.disclosure.elimination import Matrix
 from stemme.disclosure.links import base_cell, declared, is_base, same_people
 from stemme.disclosure.nesting import nest_bonds, nests
 from stemme.disclosure.plan import Breakdown, Coded, Plan
-from stemme.disclosure.secrets import Limits, Secret, primary, secrets
+from stemme.disclosure.secrets import Limits, Secret, planned_parts, primary, secrets
+from stemme.disclosure.shown import Weights, group_weights
 from stemme.disclosure.suppression import Problem, Unsafe
-from stemme.disclosure.system import BASE, DISTRICT, HOME, Bond, Cell, Crowd, Place, joint_system
+from stemme.disclosure.system import (
+    BASE,
+    DISTRICT,
+    HOME,
+    Bond,
+    Cell,
+    Crowd,
+    Place,
+    System,
+    joint_system,
+)
 from stemme.disclosure.tally import Counts, Tally, group_sizes, tallies
 
 _FEW_TABLES = 4
@@ -29,7 +41,8 @@ class Counted(Struct, frozen=True, eq=False):
     """All that is known of the answers: counts and limits per planned table, and what ties them.
 
     `links` are crowds of more than one table that are the same people, `bonds` what else is told by
-    the plan and by the build of the breakdowns. Nothing done afterwards looks at an answer again.
+    the plan and by the build of the breakdowns. `weights` are those of groups, outsiders last, of
+    breakdowns in which all of a group weigh the same. Nothing done later looks at an answer.
     """
 
     plan: Plan
@@ -38,9 +51,10 @@ class Counted(Struct, frozen=True, eq=False):
     unshown: list[Cells]
     links: list[list[Crowd]]
     bonds: list[Bond]
+    weights: dict[str, tuple[int, ...]]
 
 
-def count(plan: Plan, coded: Coded) -> Counted:
+def count(plan: Plan, coded: Coded, weights: Weights | None = None) -> Counted:
     """The counts of a plan, with bases settled; PlanError if the answers do not fit.
 
     One threshold and one order of groups for all variables, as bases tell about each other.
@@ -60,7 +74,8 @@ def count(plan: Plan, coded: Coded) -> Counted:
     nested = nests(used(plan), coded)
     for at, (table, counts) in enumerate(zip(plan.tables, counted, strict=True)):
         bonds += nest_bonds(nested, at, table.by, len(counts.district))
-    return Counted(plan, counted, limits, unshown, links, bonds)
+    known = {} if weights is None else group_weights(used(plan), coded, weights)
+    return Counted(plan, counted, limits, unshown, links, bonds, known)
 
 
 def used(plan: Plan) -> list[Breakdown]:
@@ -150,12 +165,33 @@ def _hidden(
     for at, counts in tables.items():
         kept += secrets(system, at, counts, counted.limits[at], unshown[at])
         first |= set(primary(at, counts, counted.limits[at], unshown[at]))
+        system.given.extend(_weighted(counted, system, at, first))
     for crowd in ties.wide:
         if crowd.at in tables:
             least = counted.limits[crowd.at].count
             place = Place(crowd.at, base_cell(crowd))
             kept.append(Secret(place, system.of(crowd), least - 1, least))
     return Problem(system, kept, first).hidden()
+
+
+def _weighted(counted: Counted, system: System, at: int, hidden: set[Place]) -> Iterator[Matrix]:
+    """What weighted shares of the district tell about groups in which all weigh the same.
+
+    Other weights depend on the cross of breakdowns, which no table shows: then a weighted share is
+    a sum of unknown parts of the counts that are taken as known anyway.
+    """
+    counts = counted.tallies[at]
+    home = Crowd(at, DISTRICT, DISTRICT)
+    for by, name in enumerate(counted.plan.tables[at].by):
+        for codes, part in planned_parts(counts, home):
+            if name in counted.weights and Place(at, Cell(DISTRICT, DISTRICT, part)) not in hidden:
+                yield np.sum(
+                    [
+                        weight * system.of(Crowd(at, by, group, codes))
+                        for group, weight in enumerate(counted.weights[name])
+                    ],
+                    axis=0,
+                )
 
 
 def _spread(counted: Counted, unshown: list[Cells]) -> list[Cells]:

@@ -84,7 +84,7 @@ def primary(at: int, counts: Tally, limits: Limits, unshown: frozenset[Cell]) ->
     """The numbers that are hidden for what they are: too small ones, and all of a row unshown."""
     for row in _rows(at, counts, unshown):
         base = int(row.counts.sum())
-        for codes, part in planned_parts(counts, row):
+        for codes, part in planned_parts(counts, row.crowd):
             count = int(row.counts[list(codes)].sum())
             small = any(_is_secret(n, base, limits, row.shown) for n in (count, base - count))
             if not row.shown or small or (limits.zero and whole_percent(count, base) in {0, 100}):
@@ -95,9 +95,9 @@ def primary(at: int, counts: Tally, limits: Limits, unshown: frozenset[Cell]) ->
             yield Place(at, Cell(row.crowd.by, row.crowd.group, MEAN))
 
 
-def planned_parts(counts: Tally, row: Row) -> Iterator[tuple[tuple[int, ...], int]]:
+def planned_parts(counts: Tally, row: Crowd) -> Iterator[tuple[tuple[int, ...], int]]:
     """The shares that a row has a place for: inner codes, and the part of the row."""
-    if row.crowd.by == DISTRICT:
+    if row.by == DISTRICT:
         for place in range(len(counts.variable.categories)):
             yield counts.variable.members(place), place
     if counts.top:
@@ -105,7 +105,7 @@ def planned_parts(counts: Tally, row: Row) -> Iterator[tuple[tuple[int, ...], in
 
 
 def planned_codes(counts: Tally, row: Row) -> Iterator[tuple[int, ...]]:
-    return (codes for codes, _ in planned_parts(counts, row))
+    return (codes for codes, _ in planned_parts(counts, row.crowd))
 
 
 def _rows(at: int, counts: Tally, unshown: frozenset[Cell]) -> Iterator[Row]:

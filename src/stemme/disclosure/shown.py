@@ -11,13 +11,17 @@ import numpy.typing as npt
 from stemme.disclosure import model
 from stemme.disclosure.model import SafeRow, SafeTable
 from stemme.disclosure.percentage import band_of_tens, one_decimal, whole_percent
-from stemme.disclosure.plan import Coded, Plan, PlanError, Table, Variable
+from stemme.disclosure.plan import Breakdown, Coded, Plan, PlanError, Table, Variable
 from stemme.disclosure.system import BASE, DISTRICT, MEAN, TOP, Cell
 from stemme.disclosure.tally import Tally
 
 Weights = npt.NDArray[np.float64]
 
 Numbers = npt.NDArray[np.float64] | npt.NDArray[np.int64]
+
+
+_SAME = 1e-6
+"""Weights nearer to each other than this are the same."""
 
 
 class Figures(NamedTuple):
@@ -28,13 +32,11 @@ class Figures(NamedTuple):
 
 
 def figures(plan: Plan, coded: Coded, counts: Tally, weights: Weights | None) -> Figures:
-    """The figures of one table; PlanError if there is not one positive weight a respondent."""
+    """The figures of one table; the weights are one positive number a respondent."""
     if weights is None:
         return Figures(counts.district, counts.groups)
     table = _table(plan, counts.variable)
     answers = coded.variables[table.variable]
-    if weights.shape != answers.shape or not np.isfinite(weights).all() or (weights <= 0).any():
-        raise PlanError(f"{plan.id}: weights must be one positive number a respondent")
     codes = len(counts.district)
     inside = answers >= 0
     flat, own = answers[inside].astype(np.int64), weights[inside]
@@ -44,6 +46,28 @@ def figures(plan: Plan, coded: Coded, counts: Tally, weights: Weights | None) ->
         cell = np.where(group >= 0, group, len(rows) - 1) * codes + flat
         groups.append(np.bincount(cell, own, minlength=rows.size).reshape(rows.shape))
     return Figures(np.bincount(flat, own, minlength=codes), tuple(groups))
+
+
+def group_weights(
+    breakdowns: list[Breakdown], coded: Coded, weights: Weights
+) -> dict[str, tuple[int, ...]]:
+    """The weights, in thousandths, of groups in which all weigh the same, those outside last.
+
+    Only breakdowns of which this holds, and whose groups do not all weigh the same. PlanError if
+    there is not one positive weight a respondent.
+    """
+    sizes = {codes.shape for codes in coded.variables.values()}
+    if sizes - {weights.shape} or not np.isfinite(weights).all() or (weights <= 0).any():
+        raise PlanError("weights must be one positive number a respondent")
+    found = {}
+    for breakdown in breakdowns:
+        places = coded.breakdowns[breakdown.id]
+        rows = [weights[places == group] for group in (*range(len(breakdown.groups)), -1)]
+        if all(np.ptp(row) < _SAME for row in rows if row.size) and np.ptp(weights) >= _SAME:
+            found[breakdown.id] = tuple(
+                round(1000 * float(row[0])) if row.size else 0 for row in rows
+            )
+    return found
 
 
 def safe_tables(
