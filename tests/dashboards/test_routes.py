@@ -140,11 +140,11 @@ async def test_a_real_release_takes_the_place_of_the_sample(
 ) -> None:
     """Once real answers are released, the sample is shown nowhere any more."""
     slug, results = "naeringsliv", "/nb/results/naeringsliv"
-    await answered(slug, n=120)
+    await answered(slug, n=320)
     await make_release(database, slug)
     before = await client.get(results)
     assert SAMPLE in before.text
-    await answered(slug, wave=1, n=90)
+    await answered(slug, wave=1, n=280)
     real = await make_release(database, slug, 1)
     assert real.header["sample"] is False
     after = await client.get(results, headers={"if-none-match": before.headers["etag"]})

@@ -109,6 +109,7 @@ def _show_overview(request: Asked, results: Results, stories: list[story.Story])
         "dashboards/resident/results.html",
         chapters=[chapter.first(SHOWN_FIRST) for chapter in told],
         top=findings.top(results, lang),
+        brief=meaning.brief(told),
         base=largest(stories),
         breakdowns=_breakdowns(told),
         detectable=meaning.detectable(largest(stories)),

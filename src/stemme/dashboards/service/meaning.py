@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stemme.dashboards.service.chapters import Chapter
 from stemme.dashboards.service.story import Bar, Base, Story
 from stemme.disclosure import margins
 from stemme.i18n import lazy as _
 
 _TRIED = {
     "rounding": _("Å regne seg tilbake fra avrundede tall."),
-    "rowspace": _("Å trekke tall fra hverandre."),
     "linear": _("Å regne på alle tallene samtidig."),
     "insider": _("Å trekke fra det man selv har svart."),
     "coalition": _("At to stykker legger sammen det de vet."),
@@ -34,6 +34,16 @@ def sentences(story: Story) -> Sequence[str]:
         found.append(_("Flest: %(answer)s (%(n)s av 100).", n=most.percent, answer=most.label))
     if least is not None and most is not None:
         found.append(_("Færrest: %(answer)s (%(n)s av 100).", n=least.percent, answer=least.label))
+    return found
+
+
+def brief(told: Sequence[Chapter]) -> list[tuple[Story, str]]:
+    """Give one sentence of each focus area, for where the office has not said what matters."""
+    found = []
+    for chapter in told:
+        said = [(one, words[0]) for one in chapter.stories if (words := sentences(one))]
+        if chapter.area and said:
+            found.append(said[0])
     return found
 
 
