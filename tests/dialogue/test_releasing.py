@@ -12,7 +12,7 @@ from stemme.dialogue import store, views
 from stemme.dialogue.model import Conversation, Shown
 from stemme.dialogue.rules import release as rules
 from stemme.dialogue.rules.space import UNSEEN
-from stemme.dialogue.service import upkeep
+from stemme.dialogue.service import sample, upkeep
 from stemme.disclosure.model import Release, ReleaseRefused
 
 from .conftest import SLUG
@@ -139,3 +139,22 @@ def test_who_reacted_to_nothing_shown_is_left_out():
     rows = [(b"a", 1, 1), (b"a", 2, -1), (b"b", 3, 1)]
     gathered = rules.gather([1, 2], rows)
     assert [[1, -1]] == gathered.reactions.tolist()
+
+
+async def test_the_sample_is_marked_and_goes_when_there_is_a_real_one(
+    database, owner, office, resident_door
+):
+    """The sample is made once, released marked as one, and gone from the list with a real one."""
+    assert [True, False] == [await sample.ensure_sample(owner) for _ in range(2)]
+    await upkeep.release(await database.connect("release"))
+    page = (await resident_door.get(f"/nb/dialogue/{sample.SLUG}")).text
+    assert "Eksempelsvar. Ikke ekte." in page
+    assert 2 == page.count("<circle")
+    listed = (await resident_door.get("/nb/dialogue")).text
+    assert "Eksempel. Ikke ekte." in listed
+    await store.insert_dialogue(office, "ekte", ({"nb": "Ekte"}, {}), "")
+    await store.seed_statement(office, "ekte", "nb", "Noe.", "")
+    await store.step(office, "ekte", "draft", "open")
+    assert "Eksempel. Ikke ekte." not in (await resident_door.get("/nb/dialogue")).text
+    with pytest.raises(asyncpg.CheckViolationError):
+        await owner.execute("update dialogue set sample = false where sample")

@@ -141,6 +141,8 @@ class Dialogue(Struct, frozen=True):
     closed_at: datetime.datetime | None
     refusal: str | None
     """Why nothing could be published, in bokmål; None while nothing stands in the way."""
+    sample: bool = False
+    """Invented, to look at; never real."""
 
     def title(self, lang: str) -> str:
         """The title in a language, else in bokmål."""

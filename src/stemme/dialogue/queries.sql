@@ -2,12 +2,14 @@
 
 -- name: list_dialogues()
 -- role: stemme_resident
-select dialogue, titles, intros, about, state, opened_at, closed_at, refusal from dialogue
-where state <> 'draft' order by state <> 'open', opened_at desc, dialogue;
+select dialogue, titles, intros, about, state, opened_at, closed_at, refusal, sample from dialogue
+where state <> 'draft'
+  and (not sample or not exists (select from dialogue r where not r.sample and r.state <> 'draft'))
+order by state <> 'open', opened_at desc, dialogue;
 
 -- name: find_dialogue(dialogue)
 -- role: stemme_resident
-select dialogue, titles, intros, about, state, opened_at, closed_at, refusal from dialogue where dialogue = $1;
+select dialogue, titles, intros, about, state, opened_at, closed_at, refusal, sample from dialogue where dialogue = $1;
 
 -- name: list_shown(dialogue)
 -- role: stemme_resident
@@ -31,7 +33,7 @@ select released_on, body from dialogue_release where dialogue = $1;
 
 -- name: list_all_dialogues()
 -- role: stemme_staff
-select d.dialogue, titles, intros, about, state, opened_at, closed_at, refusal,
+select d.dialogue, titles, intros, about, state, opened_at, closed_at, refusal, sample,
        (select count(*) from statement s where s.dialogue = d.dialogue and s.state = 'waiting') as waiting
 from dialogue d order by state = 'released', opened_at desc nulls first, d.dialogue;
 
@@ -97,3 +99,10 @@ select publish_dialogue($1, $2);
 -- name: refuse_dialogue(dialogue, reason)
 -- role: stemme_release
 select refuse_dialogue($1, $2);
+
+-- name: insert_sample(dialogue, titles, intros)
+insert into dialogue (dialogue, titles, intros, sample) values ($1, $2, $3, true)
+on conflict (dialogue) do nothing returning dialogue;
+
+-- name: insert_sample_reaction(dialogue, participant, statement, reaction)
+insert into reaction (dialogue, participant, statement, reaction) values ($1, $2, $3, $4);

@@ -147,3 +147,23 @@ async def publish(conn: Connection, slug: str, body: Any) -> str:
 
 async def refuse(conn: Connection, slug: str, reason: str) -> None:
     await conn.execute(Q.refuse_dialogue, slug, reason)
+
+
+async def insert_sample(
+    conn: Connection, slug: str, words: tuple[Words, Words], statements: list[str]
+) -> list[int] | None:
+    """Make the sample and open it; gives the ids of its statements, None where it is there.
+
+    By the owner.
+    """
+    if await conn.fetchval(Q.insert_sample, slug, *words) is None:
+        return None
+    ids = [await conn.fetchval(Q.seed_statement, slug, "nb", one, "") for one in statements]
+    await step(conn, slug, "draft", "open")
+    return ids
+
+
+async def insert_sample_reactions(
+    conn: Connection, rows: list[tuple[str, bytes, int, int]]
+) -> None:
+    await conn.executemany(Q.insert_sample_reaction, rows)

@@ -24,6 +24,7 @@ async def prepare(config: Config, *, new_place: bool, sample: bool) -> list[str]
     step is idempotent: killed anywhere, the next start goes on from there.
     """
     from stemme.db import migrate, server
+    from stemme.dialogue.service import sample as dialogues
     from stemme.programme import service as programme
     from stemme.surveys.service import fieldwork, publishing, reading
     from stemme.surveys.service import sample as samples
@@ -42,6 +43,8 @@ async def prepare(config: Config, *, new_place: bool, sample: bool) -> list[str]
             if sample:
                 await samples.ensure_sample(conn, config, slug)
                 await samples.order_release(conn, slug)
+        if sample:
+            await dialogues.ensure_sample(conn)
     finally:
         await conn.close()
     return [str(complaint) for one in published for complaint in one.complaints]

@@ -68,7 +68,7 @@ async def show_home(request: Asked, lang: FromPath[str]) -> Response[Any]:
         programme=programme,
         say=say(programme, lang),
         open=sorted(opened, key=lambda survey: -survey.minutes),
-        dialogues=[one for one in dialogues if one.state == "open"],
+        dialogues=[one for one in dialogues if one.state in ("open", "released")][:3],
         results=[linked(one, programme, lang) for one in results],
         any_sample=any(one.sample for one in results),
         all_sample=all(one.sample for one in results),

@@ -1,6 +1,7 @@
 -- The dialogue: short statements, reactions to them, and what is published when it closes.
 
 -- One dialogue is one round: it opens, closes and is released once. The next round is a new row.
+-- The sample is invented, to look at: it can never become real, nor be shown once there is a real one.
 create table dialogue (
     dialogue  text primary key check (dialogue ~ '^[a-z0-9][a-z0-9-]{0,63}$'),
     titles    jsonb   not null check (titles ? 'nb'),
@@ -9,7 +10,8 @@ create table dialogue (
     state     text    not null default 'draft' check (state in ('draft', 'open', 'closed', 'released')),
     opened_at timestamptz,
     closed_at timestamptz,
-    refusal   text
+    refusal   text,
+    sample    boolean not null default false
 );
 
 -- Of a resident's statement only the masked text and the digest of its receipt are known. The id is
@@ -75,7 +77,7 @@ begin
         end if;
         return new;
     end if;
-    if new.dialogue <> old.dialogue
+    if (new.dialogue, new.sample) is distinct from (old.dialogue, old.sample)
        or new.state <> old.state
           and (old.state, new.state) not in (('draft', 'open'), ('open', 'closed'), ('closed', 'released')) then
         raise exception 'a dialogue goes one step forward' using errcode = 'check_violation';

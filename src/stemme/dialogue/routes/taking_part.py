@@ -61,7 +61,7 @@ async def show_dialogue(request: _Request, slug: FromPath[str]) -> _Page:
     """What it is about and what happens with the reactions; its results once it is released."""
     opened = await _shelf(request).fetch(slug)
     if opened.dialogue.state == "released":
-        kept = await results.find(request.app.state.pool, slug, _kept(request))
+        kept = await results.find(request.app.state.pool, opened.dialogue, _kept(request))
         told = views.tell(kept.release, opened.statements)
         return page(
             request,

@@ -49,40 +49,41 @@ def gather(shown: list[int], rows: list[tuple[bytes, int, int]]) -> Conversation
     return Conversation(ids, tuple(shown), reactions, ("",) * len(ids), {})
 
 
-def release(slug: str, conversation: Conversation) -> Release:
+def release(slug: str, conversation: Conversation, *, sample: bool = False) -> Release:
     """The release of a dialogue; raises ReleaseRefused where not even the district can be shown.
 
     Where the groups cannot be shown safely, everything else is.
     """
     if not len(conversation.people) or not conversation.statements:
         raise ReleaseRefused(Refusal.TOO_FEW)
-    labels, header = _grouped(slug, conversation)
+    marked: Header = {"dialogue": slug, "sample": sample}
+    labels, told = _grouped(conversation)
     try:
-        return _release(conversation, labels, header)
+        return _release(conversation, labels, marked | told)
     except ReleaseRefused as refused:
         if labels is None or refused.reason == Refusal.TOO_FEW:
             raise
-        return _release(conversation, None, {"dialogue": slug, "no_groups": "unsafe"})
+        return _release(conversation, None, marked | {"no_groups": "unsafe"})
 
 
-def _grouped(slug: str, conversation: Conversation) -> tuple[space.Labels | None, Header]:
-    """Everyone's group, -1 for none, and the header; None where no groups may be shown."""
+def _grouped(conversation: Conversation) -> tuple[space.Labels | None, Header]:
+    """Everyone's group, -1 for none, and what the header says; None where none may be shown."""
     on_map = space.on_the_map(conversation.reactions)
     hidden = np.zeros(len(conversation.statements), dtype=bool)
     if on_map.sum() < FEWEST_PEOPLE:
-        return None, {"dialogue": slug, "no_groups": "too_few"}
+        return None, {"no_groups": "too_few"}
     plane = space.plane(conversation.reactions, hidden)
     mine = plane._replace(points=plane.points[on_map])
     found = find_groups(mine.points)
     if found is None:
-        return None, {"dialogue": slug, "no_groups": "too_small"}
+        return None, {"no_groups": "too_small"}
     firm = stability(conversation.reactions[on_map], hidden, (mine, found), SEED)
     if firm < FIRMEST_NEEDED:
-        return None, {"dialogue": slug, "no_groups": "unstable"}
+        return None, {"no_groups": "unstable"}
     labels = np.full(len(conversation.people), -1)
     labels[on_map] = found.labels
     circles = msgspec.json.encode(_circles(mine.points, found)).decode()
-    return labels, {"dialogue": slug, "stability": round(100 * firm), "circles": circles}
+    return labels, {"stability": round(100 * firm), "circles": circles}
 
 
 def _circles(points: Floats, found: Groups) -> list[Circle]:

@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 
 from stemme.dialogue import store
+from stemme.dialogue.model import Dialogue
 from stemme.disclosure.model import Release
 from stemme.errors import NotFound
 
@@ -27,8 +28,9 @@ Kept = dict[str, Released]
 """Releases are frozen, so what was decoded once stays right."""
 
 
-async def find(pool: asyncpg.Pool, slug: str, kept: Kept) -> Released:
+async def find(pool: asyncpg.Pool, dialogue: Dialogue, kept: Kept) -> Released:
     """The release of a dialogue; raises NotFound where there is none, or it was altered."""
+    slug = dialogue.dialogue
     if slug not in kept:
         async with pool.acquire() as conn:
             found = await store.find_release(conn, slug)
@@ -40,5 +42,7 @@ async def find(pool: asyncpg.Pool, slug: str, kept: Kept) -> Released:
             # The error's own text may quote numbers.
             log.warning("the release of %s is not shown: %s", slug, type(error).__name__)
             raise NotFound from error
+        if release.header.get("sample") != dialogue.sample:
+            raise NotFound
         kept[slug] = Released(found[0], release)
     return kept[slug]
