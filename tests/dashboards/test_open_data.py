@@ -53,7 +53,7 @@ async def released(database: Any, answered: Any) -> Release:
 @pytest.fixture
 async def real(database: Any, answered: Any) -> Release:
     """A wave with answers that count as real, released."""
-    await answered(SMALL, wave=1, n=90)
+    await answered(SMALL, wave=1, n=200)
     return await release(database, SMALL, 1)
 
 
@@ -240,7 +240,7 @@ async def test_real_answers_take_the_place_of_the_sample(
 ) -> None:
     """Once a real wave is out, neither the list nor the old address gives the sample any more."""
     assert real.header["sample"] is False
-    await answered(SMALL, n=120)
+    await answered(SMALL, n=210)
     await release(database, SMALL)
     listed = (await get(client, f"{API}/releases")).json()["releases"]
     assert [(SMALL, 1, False)] == [(one["survey"], one["wave"], one["sample"]) for one in listed]
