@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,9 @@ from stemme.cli import main
 from stemme.disclosure.attacker.attack import examine
 from stemme.disclosure.attacker.foreign import read_tables
 from stemme.disclosure.attacker.printed import Publication, Range
+from stemme.disclosure.gate import make_release
+
+Small = Callable[..., Any]
 
 HIDDEN_BY_HAND = """\
 table;by;group;category;n
@@ -137,3 +142,19 @@ def test_command_complains_about_what_it_cannot_read(
     with pytest.raises(SystemExit) as stopped:
         main(["attack", str(tmp_path), "--minimum", "one"])
     assert 2 == stopped.value.code
+
+
+def test_files_beside_a_release_must_hold_no_other_number(
+    small: Small, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A share that the release hides, in a file beside it, is named with its line."""
+    release = make_release(*small([[20, 30], [25, 15], [40, 3]]), header={})
+    (tmp_path / "release.json").write_bytes(release.encode())
+    lines = ["variable_id,breakdown_id,group_id,answer_id,share,base_from,base_to"]
+    lines += ["v,,_all,b,36,130,139", "v,by0,g0,top,60,50,59", "v,by0,g2,top,hidden,40,49"]
+    (tmp_path / "shares.csv").write_text("\n".join(lines), "utf-8")
+    assert 0 == main(["attack", str(tmp_path)])
+    (tmp_path / "shares.csv").write_text("\n".join(lines).replace("hidden", "7"), "utf-8")
+    assert 1 == main(["attack", str(tmp_path)])
+    said = f"{tmp_path}/shares.csv:4: shows 7, which release.json does not show in this place"
+    assert [said] == capsys.readouterr().err.splitlines()

@@ -12,6 +12,7 @@ from typing import Any
 
 from stemme.config import Config
 from stemme.disclosure.attacker.attack import Finding, Verdict, examine, narrowest
+from stemme.disclosure.attacker.beside import strays
 from stemme.disclosure.attacker.foreign import Unreadable, read_tables
 from stemme.disclosure.attacker.printed import Panel, Publication
 from stemme.disclosure.attacker.reading import HOUSE_MINIMUM, read
@@ -24,9 +25,9 @@ def add_commands(subparsers: Any) -> None:
     verb = subparsers.add_parser(
         "attack",
         help="try to work out hidden numbers from published files alone, ours or not",
-        description="Reads release.json, or else every CSV table of the folder (one line a number:"
-        " table, by, group, category, n or percent, base), and tells which counts of few people"
-        " can be worked out. 0: none. 1: some, or a file cannot be read.",
+        description="Reads release.json and the files beside it, or else every CSV table of the"
+        " folder (one line a number: table, by, group, category, n or percent, base), and tells"
+        " which counts of few people can be worked out. 0: none. 1: some, or a file is wrong.",
     )
     verb.add_argument("folder", type=Path, metavar="DIR", help="a folder, or one file")
     verb.add_argument("--earlier", type=Path, metavar="DIR", help="an earlier release of the same")
@@ -73,7 +74,9 @@ def open_folder(folder: Path, minimum: int) -> tuple[Publication, list[Unreadabl
         return Publication(()), [Unreadable(str(folder), 1, "there is no such file or folder")]
     release = folder / RELEASE if folder.is_dir() else folder
     if release.suffix == ".json" and release.exists():
-        return _open_release(release)
+        publication, complaints = _open_release(release)
+        beside = sorted(release.parent.rglob("*.csv")) if folder.is_dir() else []
+        return publication, [*complaints, *strays(publication, beside)]
     paths = sorted(folder.rglob("*.csv")) if folder.is_dir() else [folder]
     if not paths:
         said = f"holds neither {RELEASE} nor any CSV table"

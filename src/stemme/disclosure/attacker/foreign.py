@@ -27,8 +27,8 @@ _NAMES = {
     "base_from": ("base_from", "base_low", "svarte, minst"),
     "base_to": ("base_to", "base_high", "svarte, mest"),
 }
-_EVERYBODY = frozenset(
-    ("", "total", "all", "alle", "i alt", "everyone", "everybody", "sum", "alle som svarte")
+EVERYBODY = frozenset(
+    ("", "_all", "total", "all", "alle", "i alt", "everyone", "everybody", "sum", "alle som svarte")
 )
 _HIDDEN = frozenset(("", ":", ".", "..", "...", "*", "x", "c", "-", "–", "hidden", "skjult", "na"))
 TOP = "top"
@@ -133,7 +133,7 @@ def _key(row: Mapping[str, str]) -> _Key:
 
 
 def _somebody(name: str) -> str | None:
-    return None if name.lower() in _EVERYBODY else name
+    return None if name.lower() in EVERYBODY else name
 
 
 def _number(row: Mapping[str, str]) -> Number:
