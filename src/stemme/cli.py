@@ -85,12 +85,14 @@ def _up(args: argparse.Namespace, config: Config) -> int:
 
 
 def _door(args: argparse.Namespace, config: Config) -> int:
-    from stemme.doors import children, serving
+    from stemme.doors import children, serving, shelf
 
     children.follow_parent()
     door = import_module(f"stemme.doors.{args.name}")
     port = {"resident": config.port, "staff": config.staff_port}[args.name]
-    serving.serve(door.create_app(config), config.host, port)
+    app = door.create_app(config)
+    # What staff see is nobody else's.
+    serving.serve(shelf.Shelf(app) if args.name == "resident" else app, config.host, port)
     return 0
 
 
