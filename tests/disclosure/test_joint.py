@@ -225,3 +225,14 @@ def test_nothing_small_can_be_told_from_the_whole_cross(kind: Any) -> None:
             assert [] == Reader(counted, hidden, Cross(*case)).too_near()
 
     holds()
+
+
+def test_few_who_chose_both_are_not_told_by_two_choices() -> None:
+    """Sixty and 43 of a hundred chose one of two: three chose both, so a share is missing."""
+    people = np.arange(100)
+    variables = tuple(Variable(name, ("no", "yes"), ("yes",), question="q") for name in "ab")
+    plan = Plan("p", variables, (), (Table("a"), Table("b")))
+    coded = Coded({"a": (people < 60).astype(np.int16), "b": (people >= 57).astype(np.int16)}, {})
+    one, other = protect(count(plan, coded))
+    shares = {Cell(DISTRICT, DISTRICT, 0), Cell(DISTRICT, DISTRICT, 1)}
+    assert shares <= one or shares <= other

@@ -88,12 +88,17 @@ def _choices(plan: Plan, tallies: list[Tally], choices: list[int]) -> Iterator[B
         yield from (Bond(((1, base), (-1, crowd)), equal=True) for crowd in crowds[1:])
         yes = {crowd.at: crowd._replace(codes=chosen[crowd.at]) for crowd in crowds}
         closed = not any(tallies[at].variable.open_choices for at in choices)
-        if closed and len(crowds) == len(choices):
-            yield Bond((*((1, crowd) for crowd in yes.values()), (-1, base)), equal=False)
         alone = [at for at in yes if tallies[at].variable.exclusive]
+        if closed and len(crowds) == len(choices):
+            # Of two choices besides, what is over are those who chose both.
+            both = len(choices) - len(alone) == 2
+            terms = (*((1, crowd) for crowd in yes.values()), (-1, base))
+            yield Bond(terms, equal=False, people=both)
         for one, another in product(alone, yes):
             if one != another:
-                yield Bond(((1, base), (-1, yes[one]), (-1, yes[another])), equal=False)
+                # Left over are those who chose something, but neither of these.
+                terms = ((1, base), (-1, yes[one]), (-1, yes[another]))
+                yield Bond(terms, equal=False, people=True)
 
 
 def _common_rows(

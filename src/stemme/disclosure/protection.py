@@ -15,7 +15,7 @@ from stemme.disclosure.elimination import Matrix
 from stemme.disclosure.links import base_cell, declared, is_base, same_people
 from stemme.disclosure.nesting import nest_bonds, nests
 from stemme.disclosure.plan import Breakdown, Coded, Plan
-from stemme.disclosure.secrets import Limits, Secret, planned_parts, primary, secrets
+from stemme.disclosure.secrets import Limits, Secret, left_over, planned_parts, primary, secrets
 from stemme.disclosure.shown import Weights, group_weights
 from stemme.disclosure.suppression import Problem, Unsafe
 from stemme.disclosure.system import (
@@ -166,6 +166,7 @@ def _hidden(
         kept += secrets(system, at, counts, counted.limits[at], unshown[at])
         first |= set(primary(at, counts, counted.limits[at], unshown[at]))
         system.given.extend(_weighted(counted, system, at, first))
+    kept += left_over(system, bonds, tables, max(counted.limits[at].count for at in tables))
     for crowd in ties.wide:
         if crowd.at in tables:
             least = counted.limits[crowd.at].count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from stemme.disclosure.elimination import Matrix
 from stemme.disclosure.percentage import mean_between, whole_percent
-from stemme.disclosure.system import BASE, DISTRICT, MEAN, TOP, Cell, Crowd, Place, System
+from stemme.disclosure.system import BASE, DISTRICT, MEAN, TOP, Bond, Cell, Crowd, Place, System
 from stemme.disclosure.tally import Counts, Tally
 
 FINER_WIDTH = 3
@@ -78,6 +78,22 @@ def secrets(
                 yield Secret(row.place, members, limits.count - 1, limits.count)
         yield from _finer(system, row, planned, limits)
     yield from _outside(system, at, counts, limits)
+
+
+def left_over(
+    system: System, bonds: Iterable[Bond], tallies: Mapping[int, Tally], least: int
+) -> Iterator[Secret]:
+    """Few people that are the difference of what several tables show."""
+    for bond in bonds:
+        members = system.sum_of(bond)
+        crowd = bond.terms[-1][1]
+        outside = (
+            crowd.by != DISTRICT and crowd.group == len(tallies[crowd.at].groups[crowd.by]) - 1
+        )
+        if bond.people and 0 < members @ system.truth < least:
+            place = Place(crowd.at, Cell(crowd.by, crowd.group, BASE))
+            width = _OUTSIDE_WIDTH if outside else FINER_WIDTH
+            yield Secret(place, members, width, printed=outside)
 
 
 def primary(at: int, counts: Tally, limits: Limits, unshown: frozenset[Cell]) -> Iterator[Place]:

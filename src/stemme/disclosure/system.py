@@ -66,10 +66,14 @@ class Crowd(NamedTuple):
 
 
 class Bond(NamedTuple):
-    """That a sum of crowds, each taken some times, is nothing (`equal`) or not negative."""
+    """That a sum of crowds, each taken some times, is nothing (`equal`) or not negative.
+
+    `people`: what is left over are people as well, by what they answered.
+    """
 
     terms: tuple[tuple[int, Crowd], ...]
     equal: bool
+    people: bool = False
 
 
 class System(Struct, frozen=True, eq=False):
@@ -96,6 +100,10 @@ class System(Struct, frozen=True, eq=False):
         row = np.zeros(len(self.truth), dtype=np.int64)
         row[self._places(crowd)] = 1
         return row
+
+    def sum_of(self, bond: Bond) -> Matrix:
+        """The sum of a bond's crowds."""
+        return np.asarray(np.sum([times * self.of(crowd) for times, crowd in bond.terms], axis=0))
 
     def mean_between(self, place: Place) -> tuple[float, float]:
         """Between which sums of scores a shown mean leaves the true one."""
@@ -135,8 +143,7 @@ def joint_system(
     for at, counts in tallies.items():
         _add_table(system, at, counts)
     for bond in bonds:
-        line = np.sum([times * system.of(crowd) for times, crowd in bond.terms], axis=0)
-        (system.identities if bond.equal else system.relations).append(line)
+        (system.identities if bond.equal else system.relations).append(system.sum_of(bond))
     system.given.extend(system.of(crowd) for crowd in given)
     return system
 
