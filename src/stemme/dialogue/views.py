@@ -31,15 +31,22 @@ class Row(Struct, frozen=True):
 
     @property
     def together(self) -> float:
-        """How far everybody agrees: the product of the groups' shares, else the surest share."""
-        if self.groups:
-            return _product(self.groups)
-        return self.margin[0] / 100 if self.margin else -1.0
+        """How far everybody agrees: the product of the groups' shares, else the surest share.
+
+        A group's hidden share counts as the least that everybody's may be.
+        """
+        surest = self.margin[0] if self.margin else 0
+        product = 1.0
+        for one in self.groups or (None,):
+            product *= (surest if one is None else one) / 100
+        return product
 
     @property
     def shared(self) -> bool:
-        """Whether more than half agree, and more than half of every group."""
-        return all((one or 0) > 50 for one in (self.percents[0], *self.groups))
+        """Whether surely more than half agree, and of every group whose share is shown."""
+        known = [one for one in self.groups if one is not None]
+        surest = self.margin[0] if self.margin else 0
+        return all(one > 50 for one in (surest, *known))
 
     @property
     def apart(self) -> float:
@@ -129,12 +136,3 @@ def _group(release: Release, place: int, circle: Circle, rows: Sequence[Row]) ->
     told.sort(key=lambda one: (-abs(one[1] - one[2]), one[0].statement.id))
     percent = release.district(GROUPS).district.percents[place]
     return Group(place + 1, percent, circle, told[:LISTED])
-
-
-def _product(shares: Sequence[int | None]) -> float:
-    product = 1.0
-    for one in shares:
-        if one is None:
-            return -1.0
-        product *= one / 100
-    return product

@@ -7,7 +7,7 @@ import random
 from stemme.dialogue import store
 
 SLUG = "eksempel"
-PEOPLE = 180
+PEOPLE = 420
 TITLES = {"nb": "Eksempel på en dialog"}
 INTROS = {"nb": "Hvordan blir Torstrand et bedre sted å bo?"}
 
