@@ -13,8 +13,8 @@ from stemme.disclosure.model import Release
 
 GROUP, GROUPS = "group", "groups"
 LISTED = 3
-FIRM, LOOSE = 80, 65
-"""Percent of the grouping that comes back: from the first on it is firm, below the second loose."""
+FIRM = 75
+"""Percent of the grouping that must come back among half of the people to be called clear."""
 
 
 class Row(Struct, frozen=True):
@@ -82,8 +82,14 @@ class Told(Struct, frozen=True):
     apart: list[Row]
     groups: list[Group]
     stability: int | None
+    """Percent of the grouping that comes back."""
     no_groups: str
     """Why there are none: `too_few`, `too_small`, `unstable`, `unsafe`; "" where there are."""
+
+    @property
+    def firm(self) -> bool:
+        """Whether the groups may be called clear."""
+        return self.stability is not None and self.stability >= FIRM
 
 
 def tell(release: Release, statements: Mapping[int, Shown]) -> Told:
