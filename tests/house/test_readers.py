@@ -56,7 +56,7 @@ FUNCTIONS: dict[str, set[str]] = {
 TABLES["resident"] |= {"correction": ["select"]}
 TABLES["staff"] |= {"correction": ["select"]}
 TABLES["release"] |= {"correction": ["select"]}
-FUNCTIONS["release"] |= {"same_basis", "correct_release", "piles_of"}
+FUNCTIONS["release"] |= {"same_basis", "stream_members", "correct_release", "piles_of"}
 
 # Workshops: phones append to the log of their own table and read that; staff never change a log.
 WRITE = ["select", "insert", "update"]
@@ -72,7 +72,7 @@ TABLES["staff"] |= {
 }
 FUNCTIONS["resident"] |= {
     *("join_workshop", "append_notes", "pull_notes", "append_photo", "pull_photo"),
-    *("show_wall", "pull_wall"),
+    *("show_wall", "pull_wall", "show_minutes"),
 }
 FUNCTIONS["retention"] |= {"delete_expired_workshops"}
 

@@ -61,6 +61,10 @@ MATRIX += [
         ("GET", f"{EVENING}/sheets.pdf"),
         ("GET", f"{EVENING}/notes"),
         ("POST", f"{EVENING}/notes"),
+        ("GET", f"{EVENING}/after"),
+        ("POST", f"{EVENING}/after"),
+        ("POST", f"{EVENING}/file"),
+        ("POST", f"{EVENING}/minutes"),
         ("GET", f"{EVENING}/photo/{'0' * 32}"),
     ]
 ]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import secrets
 import uuid
 from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -12,9 +15,12 @@ import pytest
 from litestar.testing import AsyncTestClient
 
 from stemme.doors import resident
+from stemme.doors.staff import create_app
+from stemme.staff import service
 from stemme.workshops import sealing
 
 URL = "http://testserver.local"
+PASSWORD = "korrekt hest batteri"
 CODES = ("CFGH2345", "JMPQ6789")
 
 
@@ -61,3 +67,39 @@ async def hall(evening) -> AsyncIterator[httpx.AsyncClient]:
     async with AsyncTestClient(resident.create_app(config), base_url=URL) as client:
         client.follow_redirects = False
         yield client
+
+
+class Leader:
+    """Somebody signed in who leads evenings."""
+
+    def __init__(self, client: AsyncTestClient) -> None:
+        self.client = client
+
+    async def send(self, page: str, path: str, **fields) -> httpx.Response:
+        """Post a form with the token of its page."""
+        seen = await self.client.get(page)
+        token = re.search(r'name="_csrf" value="([^"]+)"', seen.text)[1]
+        return await self.client.post(path, data={"_csrf": token, **fields})
+
+
+@pytest.fixture
+async def leader(database) -> AsyncIterator[Leader]:
+    """A facilitator at the staff door."""
+    config = msgspec.structs.replace(database.config, staff_url=URL)
+    owner = await database.connect("owner")
+    link = urlsplit(await service.invite(owner, ("facilitator",), base_url=URL)).path
+    async with AsyncTestClient(create_app(config), base_url=URL) as client:
+        client.follow_redirects = False
+        person = Leader(client)
+        await person.send(link, link, login="leder", password=PASSWORD, again=PASSWORD)
+        yield person
+
+
+async def note(conn, code, text, **more):
+    """A note as the resident door stores it; gives its id."""
+    made = secrets.token_hex(16)
+    body = {"id": secrets.token_hex(16), "note": made, "kind": "set", "clock": 1}
+    await conn.fetchval(
+        "select append_notes($1, false, $2)", code, [{**body, "fields": {"text": text, **more}}]
+    )
+    return made

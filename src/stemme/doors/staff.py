@@ -16,6 +16,7 @@ from stemme.staff import doorkeeper
 from stemme.staff import routes as staff
 from stemme.surveys.routes import coding, fieldwork
 from stemme.web.door import Door, create
+from stemme.workshops.routes import afterwards as workshop_minutes
 from stemme.workshops.routes import moderation as workshop_notes
 from stemme.workshops.routes import planning as workshops
 
@@ -40,6 +41,7 @@ def create_app(config: Config) -> Litestar:
                 findings.staff_router,
                 workshops.router,
                 workshop_notes.router,
+                workshop_minutes.router,
                 dialogues.router,
             ],
             guards=[doorkeeper.check_csrf],

@@ -16,6 +16,7 @@ from stemme.config import Config
 from stemme.dashboards.service import upkeep
 from stemme.db.pool import open_pool
 from stemme.dialogue.service import upkeep as dialogues
+from stemme.workshops.service import retention as workshops
 
 POLL = 1.0
 """Seconds between two looks for work."""
@@ -51,6 +52,7 @@ async def run(config: Config, stop: asyncio.Event | None = None) -> bool:
         asyncio.create_task(_work(config, stop, "release", _releases(config, stop))),
         asyncio.create_task(_work(config, stop, "fieldwork", _every(FIELDWORK, _field))),
         asyncio.create_task(_work(config, stop, "retention", _every(POLL, _withdrawals))),
+        asyncio.create_task(_work(config, stop, "retention", _every(FIELDWORK, _expired))),
         asyncio.create_task(_work(config, stop, "release", _every(POLL, dialogues.release))),
         asyncio.create_task(_work(config, stop, "fieldwork", _every(WEIGHING, dialogues.weigh))),
     ]
@@ -153,3 +155,7 @@ async def _field(conn: asyncpg.Connection) -> None:
 
 async def _withdrawals(conn: asyncpg.Connection) -> None:
     await upkeep.delete_withdrawn(conn)
+
+
+async def _expired(conn: asyncpg.Connection) -> None:
+    await workshops.delete_expired(conn)

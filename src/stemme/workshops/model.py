@@ -168,3 +168,61 @@ class Wall(Struct, frozen=True):
     day: datetime.date
     areas: list[str]
     wall_seq: int
+
+
+class Said(Struct, frozen=True):
+    """A note as it may be published, with how many said the same."""
+
+    text: str
+    language: str
+    times: int
+    dots: int
+    agreed: bool
+
+
+class Section(Struct, frozen=True):
+    """A part of the programme ("" for the rest) and what was said about it."""
+
+    area: str
+    notes: list[Said]
+
+
+class Minutes(Struct, frozen=True):
+    """The evening as it is published; headings and names of parts come in the reader's language."""
+
+    title: str
+    place: str
+    day: datetime.date
+    people: int
+    """At least so many came; 0 where it was not counted."""
+    prompts: list[str]
+    sections: list[Section]
+
+
+class PaperNote(Struct, frozen=True):
+    """A note of the minutes with what stands beside it."""
+
+    text: str
+    lang: str
+    dir: str
+    marks: str
+
+
+class PaperSection(Struct, frozen=True):
+    """Notes under the title of their part."""
+
+    title: str
+    notes: list[PaperNote]
+
+
+class Paper(Struct, frozen=True):
+    """The minutes in the words of one language, ready to be shown or printed."""
+
+    lang: str
+    dir: str
+    heading: str
+    title: str
+    line: str
+    people: str
+    prompts: list[str]
+    sections: list[PaperSection]

@@ -1,7 +1,8 @@
-"""The sheet on each table: its number, a code to scan, and the same code to type."""
+"""Papers of an evening: the sheet on each table with its code, and the minutes."""
 
 from __future__ import annotations
 
+import io
 from importlib.resources import files
 from pathlib import Path
 
@@ -9,10 +10,11 @@ import msgspec
 
 from stemme.i18n import LANGUAGES, catalogue
 from stemme.surveys.poster import FONTS, draw_code
-from stemme.workshops.model import Table, Workshop
+from stemme.workshops.model import Paper, Table, Workshop
 from stemme.workshops.rules import codes
 
 _TEMPLATE = Path(str(files("stemme.workshops") / "templates/staff/sheets.typ"))
+_MINUTES = Path(str(files("stemme.workshops") / "templates/resident/minutes.typ"))
 _INVITATION = "Bli med ved et bord"
 """Stands on the page of the code too, where it is marked for translation."""
 
@@ -65,15 +67,53 @@ def of_workshop(plan: Workshop, tables: list[Table], public_url: str) -> Sheets:
 
 def print_pdf(sheets: Sheets, build: Path) -> bytes:
     """One A4 page a table as tagged PDF, every font in it."""
-    import typst  # A large library: loaded when sheets are asked for.
+    return _typeset(_TEMPLATE, build, sheets=msgspec.json.encode(sheets).decode())
+
+
+def print_minutes(page: Paper, build: Path) -> bytes:
+    """The minutes as tagged PDF (PDF/UA-1), every font in it."""
+    return _typeset(_MINUTES, build, minutes=msgspec.json.encode(page).decode())
+
+
+def _typeset(template: Path, build: Path, **inputs: str) -> bytes:
+    import typst  # A large library: loaded when papers are asked for.
 
     fonts = [path for path in (*FONTS, build / "fonts") if path.is_dir()]
     made: bytes = typst.compile(
-        str(_TEMPLATE),
-        root=str(_TEMPLATE.parent),
+        str(template),
+        root=str(template.parent),
         font_paths=[str(path) for path in fonts],
         ignore_system_fonts=True,
-        sys_inputs={"sheets": msgspec.json.encode(sheets).decode()},
+        sys_inputs=inputs,
         pdf_standards="ua-1",
     )
     return made
+
+
+def write_docx(page: Paper) -> bytes:
+    """The minutes as a document that the office can go on writing."""
+    import docx  # Loaded when asked for, as above.
+    from docx.oxml import OxmlElement
+
+    made = docx.Document()
+    made.core_properties.title = f"{page.heading}: {page.title}"
+    made.core_properties.language = page.lang
+    made.core_properties.author = ""
+    made.add_heading(page.title, 0)
+    for line in (page.line, page.people):
+        made.add_paragraph(line)
+    for prompt in page.prompts:
+        made.add_paragraph(prompt, style="List Bullet")
+    for part in page.sections:
+        made.add_heading(part.title, 1)
+        for note in part.notes:
+            paragraph = made.add_paragraph(style="List Bullet")
+            run = paragraph.add_run(note.text)
+            if note.dir == "rtl":
+                paragraph.paragraph_format.element.get_or_add_pPr().append(OxmlElement("w:bidi"))
+                run.font.rtl = True
+            if note.marks:
+                paragraph.add_run(f" ({note.marks})").italic = True
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()

@@ -144,3 +144,47 @@ where workshop = $1 and not alive and wall = 'shown';
 -- name: find_photo(workshop, photo)
 -- role: stemme_staff
 select body from workshop_photo where workshop = $1 and photo = $2;
+
+-- Afterwards ------------------------------------------------------------------------------------
+
+-- name: find_minutes(code, known)
+-- role: stemme_resident
+select body, published_on from show_minutes($1, $2);
+
+-- name: save_minutes(workshop, body)
+-- role: stemme_staff
+insert into workshop_minutes (workshop, body, published_on)
+values ($1, $2, (now() at time zone 'Europe/Oslo')::date)
+on conflict (workshop) do update set body = excluded.body, published_on = excluded.published_on;
+
+-- name: find_published(workshop)
+-- role: stemme_staff
+select published_on from workshop_minutes where workshop = $1;
+
+-- name: redact_note(workshop, note, redacted, merged_into)
+-- role: stemme_staff
+update workshop_note set redacted = $3, merged_into = $4 where workshop = $1 and note = $2 returning true;
+
+-- name: join_notes(workshop, note, into)
+-- role: stemme_staff
+update workshop_note set merged_into = $3 where workshop = $1 and (note = $2 or merged_into = $2) and note <> $3;
+
+-- name: delete_codes(workshop, note)
+-- role: stemme_staff
+delete from workshop_coding where workshop = $1 and note = $2;
+
+-- name: insert_code(workshop, note, theme)
+-- role: stemme_staff
+insert into workshop_coding (workshop, note, theme) values ($1, $2, $3) on conflict do nothing;
+
+-- name: list_codes(workshop)
+-- role: stemme_staff
+select note, theme from workshop_coding where workshop = $1 order by note, theme;
+
+-- name: file_workshop(workshop, case_number, archive, retain_until)
+-- role: stemme_staff
+update workshop set case_number = $2, archive = $3, retain_until = $4 where workshop = $1;
+
+-- name: delete_expired
+-- role: stemme_retention
+select delete_expired_workshops();

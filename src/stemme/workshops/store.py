@@ -225,3 +225,57 @@ async def take_down_deleted(conn: Connection, workshop: uuid.UUID, seq: int) -> 
 async def find_photo(conn: Connection, workshop: uuid.UUID, photo: bytes) -> bytes | None:
     body: bytes | None = await conn.fetchval(Q.find_photo, workshop, photo)
     return body
+
+
+# Afterwards -------------------------------------------------------------------------------------
+
+
+async def find_minutes(db: Executor, key: Key) -> tuple[dict[str, Any], datetime.date] | None:
+    """The published minutes of the workshop of a code, and the day they were published."""
+    row = await db.fetchrow(Q.find_minutes, key.code, key.known)
+    return None if row is None else (row["body"], row["published_on"])
+
+
+async def save_minutes(conn: Connection, workshop: uuid.UUID, body: dict[str, Any]) -> None:
+    await conn.execute(Q.save_minutes, workshop, body)
+
+
+async def find_published(conn: Connection, workshop: uuid.UUID) -> datetime.date | None:
+    day: datetime.date | None = await conn.fetchval(Q.find_published, workshop)
+    return day
+
+
+async def redact_note(
+    conn: Connection, workshop: uuid.UUID, note: bytes, words: str, into: bytes | None
+) -> bool:
+    """Whether there is such a note; `words` may be published, "" is left out."""
+    return await conn.fetchval(Q.redact_note, workshop, note, words, into) is True
+
+
+async def join_notes(conn: Connection, workshop: uuid.UUID, note: bytes, into: bytes) -> None:
+    """The note, and whatever said the same as it, says the same as another."""
+    await conn.execute(Q.join_notes, workshop, note, into)
+
+
+async def save_codes(conn: Connection, workshop: uuid.UUID, note: bytes, themes: list[str]) -> None:
+    await conn.execute(Q.delete_codes, workshop, note)
+    await conn.executemany(Q.insert_code, [(workshop, note, theme) for theme in themes])
+
+
+async def list_codes(conn: Connection, workshop: uuid.UUID) -> dict[bytes, list[str]]:
+    """The themes of every coded note."""
+    found: dict[bytes, list[str]] = {}
+    for row in await conn.fetch(Q.list_codes, workshop):
+        found.setdefault(row["note"], []).append(row["theme"])
+    return found
+
+
+async def file_workshop(conn: Connection, plan: Workshop) -> None:
+    """Keep how the notes are filed: case number, state of the archive, until when."""
+    await conn.execute(
+        Q.file_workshop, plan.workshop, plan.case_number, plan.archive, plan.retain_until
+    )
+
+
+async def delete_expired(conn: Connection) -> None:
+    await conn.execute(Q.delete_expired)

@@ -110,12 +110,11 @@ create table workshop_coding (
     primary key (workshop, note, theme)
 );
 
+-- Frozen when they are published; headings are in the reader's language, notes in their own.
 create table workshop_minutes (
-    workshop     uuid not null,
-    language     text not null,
+    workshop     uuid primary key,
     body         jsonb not null,
-    published_on date,
-    primary key (workshop, language)
+    published_on date
 );
 
 alter table workshop_operation cluster on workshop_operation_pkey;
@@ -294,6 +293,15 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     order by n.wall_seq, n.clock, n.note limit 2000
 $$;
 
+-- The minutes, for who finds their table by its code: what was published, and nothing before.
+create function show_minutes(p_code text, p_known boolean)
+returns table (body jsonb, published_on date)
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    select m.body, m.published_on from find_workshop_table(p_code, p_known) f
+    join workshop_minutes m on m.workshop = f.workshop
+    where m.published_on is not null
+$$;
+
 -- What must go ----------------------------------------------------------------------------------
 
 -- Words and pictures of workshops past their time go; the plan, the minutes and the redacted copies stay.
@@ -319,7 +327,8 @@ end $$;
 
 revoke execute on all functions in schema public from public;
 
-grant execute on function join_workshop, append_notes, pull_notes, append_photo, pull_photo, show_wall, pull_wall
+grant execute on function join_workshop, append_notes, pull_notes, append_photo, pull_photo, show_wall, pull_wall,
+        show_minutes
     to stemme_resident;
 
 grant select, insert, update on workshop, workshop_note to stemme_staff;

@@ -112,3 +112,18 @@ def ticked(plan: Workshop, areas: list[str]) -> dict[str, list[str]]:
         "interpreters": plan.interpreters,
         "areas": areas if new else plan.areas,
     }
+
+
+def read_filing(fields: Fields) -> dict[str, object] | None:
+    """How an evening is filed; None where the day is no day."""
+    given = fields.get("retain_until", "").strip()
+    try:
+        day = datetime.date.fromisoformat(given) if given else None
+    except ValueError:
+        return None
+    archive = fields.get("archive", "")
+    return {
+        "case_number": tidy(fields.get("case_number", "")).strip()[:60],
+        "archive": archive if archive in ("draft", "shared", "archived") else "draft",
+        "retain_until": day,
+    }

@@ -14,12 +14,12 @@ from stemme.i18n import LANGUAGES
 from stemme.web import envelope, security
 from stemme.web.negotiation import requested
 from stemme.web.pages import page
-from stemme.workshops import sealing, views
+from stemme.workshops import sealing, views, words
 from stemme.workshops.errors import CodeUnknown, TableFull, TableOver, TooManyCodes
 from stemme.workshops.forms import table as forms
-from stemme.workshops.model import LONGEST_NOTE, Joined
+from stemme.workshops.model import LONGEST_NOTE, Joined, Minutes, Paper
 from stemme.workshops.rules import codes
-from stemme.workshops.service import capture
+from stemme.workshops.service import capture, minutes
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -90,9 +90,11 @@ async def _table(
         if over or "shell" in request.query_params
         else await capture.list_notes(state.pool, key)
     )
+    published = None if joined.status == "open" else await minutes.find(state.pool, key)
     return page(
         request,
         "workshops/resident/table.html",
+        minutes=published and minutes_page(request, published, lang),
         headers={**_HEADERS, "cache-control": "no-store"},
         joined=joined,
         code=key.code,
@@ -109,6 +111,12 @@ async def _table(
         rest=left[0],
         draft=left[1],
     )
+
+
+def minutes_page(request: AnyRequest, published: Minutes, lang: str) -> Paper:
+    """The minutes in the language of the page."""
+    titles = {one.id: one.title for one in views.areas(request.app.state.config, lang)}
+    return words.page_of(published, lang, titles)
 
 
 def _spoken(joined: Joined, lang: str) -> list[Any]:

@@ -61,7 +61,7 @@ async def submit_decision(
             by = staff.signed_in(request).account
             await moderation.show_all(conn, by, workshop)
         elif do in _ACTS:
-            await moderation.decide(conn, workshop, _id(note), _ACTS[do])
+            await moderation.decide(conn, workshop, note_id(note), _ACTS[do])
     return Redirect(f"/{lang}/workshops/{workshop}/notes", status_code=303)
 
 
@@ -71,11 +71,12 @@ async def show_photo(
 ) -> Response[bytes]:
     """The picture of a sheet, for who reads the notes beside it."""
     async with request.app.state.pool.acquire() as conn:
-        body = await moderation.find_photo(conn, workshop, _id(photo))
+        body = await moderation.find_photo(conn, workshop, note_id(photo))
     return Response(body, media_type="image/jpeg")
 
 
-def _id(text: str) -> bytes:
+def note_id(text: str) -> bytes:
+    """The id in a form or an address; raises NotFound."""
     try:
         found = bytes.fromhex(text)
     except ValueError as error:

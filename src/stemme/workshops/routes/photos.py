@@ -1,7 +1,8 @@
-"""Pictures of sheets, and what a shared tablet sealed: what comes to a table besides notes."""
+"""What comes to a table besides notes, pictures and envelopes; and the minutes as papers."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -14,10 +15,11 @@ from litestar.response import Redirect
 from stemme.errors import NotFound
 from stemme.web import envelope
 from stemme.web.pages import page
+from stemme.workshops import poster
 from stemme.workshops.errors import PhotoTooLarge, PhotoUnreadable
 from stemme.workshops.forms import table as forms
-from stemme.workshops.routes.capture import BATCH_LIMIT, FACTS, names_of, said
-from stemme.workshops.service import capture, photos
+from stemme.workshops.routes.capture import BATCH_LIMIT, FACTS, minutes_page, names_of, said
+from stemme.workshops.service import capture, minutes, photos
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -89,6 +91,30 @@ async def submit_photo_form(
     return Redirect(f"/{lang}/w/{code}", status_code=303)
 
 
+@get(["/{lang:str}/w/{code:str}/minutes.pdf", "/{lang:str}/w/{code:str}/minutes.docx"])
+async def show_minutes(
+    request: AnyRequest, lang: FromPath[str], code: FromPath[str]
+) -> Response[bytes]:
+    """The published minutes as a paper, in the language of the page."""
+    state = request.app.state
+    key = capture.key_of(state.config, code[:40])
+    found = await minutes.find(state.pool, key)
+    if found is None:
+        raise NotFound
+    made = minutes_page(request, found, lang)
+    async with _PAPERS:
+        if request.scope["path"].endswith(".pdf"):
+            body = await asyncio.to_thread(poster.print_minutes, made, state.config.build)
+            return Response(body, media_type="application/pdf")
+        body = await asyncio.to_thread(poster.write_docx, made)
+    headers = {"content-disposition": 'attachment; filename="minutes.docx"'}
+    return Response(body, media_type=_DOCX, headers=headers)
+
+
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_PAPERS = asyncio.Semaphore(1)
+
+
 @post("/{lang:str}/w/{code:str}/sealed", status_code=200, request_max_body_size=BATCH_LIMIT)
 async def submit_sealed(
     request: AnyRequest,
@@ -149,4 +175,6 @@ def _id(text: str) -> bytes:
     return found
 
 
-router = Router("/", route_handlers=[show_photo, submit_photo, submit_photo_form, submit_sealed])
+router = Router(
+    "/", route_handlers=[show_photo, submit_photo, submit_photo_form, show_minutes, submit_sealed]
+)

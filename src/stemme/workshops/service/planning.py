@@ -33,6 +33,9 @@ class NotTheDay(StemmeError):
     message = _("Møtet kan bare åpnes på dagen det holdes, eller dagen før.")
 
 
+WRONG_DAY = _("Skriv en dato, eller la feltet stå tomt.")
+
+
 async def list_workshops(conn: asyncpg.Connection) -> list[Workshop]:
     """All of them, the newest day first."""
     return await store.list_workshops(conn)

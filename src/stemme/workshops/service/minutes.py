@@ -1,0 +1,74 @@
+"""The minutes of an evening: what was said by theme, frozen when they are published."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Mapping
+
+import asyncpg
+import msgspec
+
+from stemme.staff import service as staff
+from stemme.staff.model import Account
+from stemme.workshops import store
+from stemme.workshops.model import Kept, Minutes, Said, Section, Workshop
+
+
+def write(
+    plan: Workshop, notes: list[Kept], codes: Mapping[bytes, list[str]], people: int
+) -> Minutes:
+    """The minutes out of notes that somebody has gone through; the others are left out."""
+    times: dict[bytes, list[Kept]] = {}
+    for note in notes:
+        if note.merged_into is not None:
+            times.setdefault(note.merged_into, []).append(note)
+    sections: dict[str, list[Said]] = {}
+    for note in notes:
+        if note.merged_into is not None or not note.redacted:
+            continue
+        same = times.get(note.note, [])
+        said = Said(
+            text=note.redacted,
+            language=note.language,
+            times=1 + len(same),
+            dots=note.dots + sum(one.dots for one in same),
+            agreed=note.agreed or any(one.agreed for one in same),
+        )
+        for area in codes.get(note.note) or [note.area]:
+            sections.setdefault(area, []).append(said)
+    ordered = [*(area for area in plan.areas), *sorted(set(sections) - set(plan.areas))]
+    return Minutes(
+        title=plan.title,
+        place=plan.place,
+        day=plan.day,
+        people=people,
+        prompts=[one.text for one in plan.prompts],
+        sections=[
+            Section(area, sorted(sections[area], key=lambda one: (-one.dots, -one.times)))
+            for area in ordered
+            if area in sections
+        ],
+    )
+
+
+async def publish(conn: asyncpg.Connection, by: Account, plan: Workshop) -> None:
+    """Freeze the minutes and let whoever has a code of the evening read them."""
+    notes = [one for one in await store.list_notes(conn, plan.workshop) if one.alive]
+    codes = await store.list_codes(conn, plan.workshop)
+    heads = await store.list_headcounts(conn, plan.workshop)
+    body = msgspec.to_builtins(write(plan, notes, codes, sum(heads.values())))
+    async with conn.transaction():
+        await store.save_minutes(conn, plan.workshop, body)
+        await staff.audit(conn, by.id, "publish_minutes", str(plan.workshop))
+
+
+async def find(pool: asyncpg.Pool, key: store.Key) -> Minutes | None:
+    """The published minutes of the evening of a code."""
+    found = await store.find_minutes(pool, key)
+    return None if found is None else msgspec.convert(found[0], Minutes)
+
+
+async def published_on(conn: asyncpg.Connection, workshop: uuid.UUID) -> datetime.date | None:
+    """The day they were published, or None."""
+    return await store.find_published(conn, workshop)

@@ -1,0 +1,75 @@
+"""After the evening: coding, notes that say the same, filing, minutes by the code, deletion."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+import zipfile
+
+from stemme.workshops.rules import likeness
+from stemme.workshops.service import planning, retention
+
+from .conftest import note
+
+
+def test_what_says_the_same_is_suggested():
+    """Other words for the same bench come up, another matter does not."""
+    others = {"a": "Benk ved elva", "b": "Flere busser om kvelden", "c": "En benk nede ved elva!"}
+    assert {"a", "c"} == set(likeness.alike("En benk ved elva", others))
+
+
+async def test_coding_to_minutes(leader, hall, evening):
+    """Notes are gone through one at a time, joined and coded; the minutes are where the code is."""
+    resident = await evening.database.connect("resident")
+    for text in ("En benk ved elva", "Benk ved elva", "Kari Nordmann bråker", "مقعد"):
+        language = "ar" if text == "مقعد" else "nb"
+        await note(resident, evening.codes[0], text, language=language)
+    where = f"/nb/workshops/{evening.workshop}"
+    done = 0
+    while "Alle notatene" not in (page := (await leader.client.get(f"{where}/after")).text):
+        one = re.search(r'name="note" value="(\w+)"', page)[1]
+        same = re.findall(r'name="same" value="(\w+)"', page)
+        words = re.search(r'<textarea[^>]*id="words"[^>]*>([^<]*)<', page)[1]
+        do = "drop" if "[navn]" in words else "save"
+        fields = {"note": one, "words": words, "themes": "oppvekst", "same": same, "do": do}
+        answer = await leader.send(f"{where}/after", f"{where}/after", **fields)
+        assert 303 == answer.status_code
+        done += 1
+    assert 3 == done
+    table = f"/nb/w/{evening.codes[1]}"
+    assert 404 == (await hall.get(f"{table}/minutes.pdf")).status_code
+    await leader.send(f"{where}/after", f"{where}/minutes")
+    await leader.send(where, f"{where}/close", hours="0")
+    page = (await hall.get(table)).text
+    assert "Referat" in page
+    assert "Sagt 2 ganger" in page
+    assert "مقعد" in page
+    assert "bråker" not in page
+    pdf = await hall.get(f"/ar/w/{evening.codes[1]}/minutes.pdf")
+    assert pdf.content.startswith(b"%PDF")
+    word = await hall.get(f"{table}/minutes.docx")
+    with zipfile.ZipFile(io.BytesIO(word.content)) as parts:
+        assert "مقعد" in parts.read("word/document.xml").decode()
+
+
+async def test_filing_and_deletion(leader, evening):
+    """With its case number and its last day kept, the words go when that day is over."""
+    owner = await evening.database.connect("owner")
+    resident = await evening.database.connect("resident")
+    await note(resident, evening.codes[0], "En benk")
+    where = f"/nb/workshops/{evening.workshop}"
+    await leader.client.get(f"{where}/after")
+    wrong = await leader.send(f"{where}/after", f"{where}/file", retain_until="snart")
+    assert 422 == wrong.status_code
+    day = (datetime.datetime.now(datetime.UTC).date() - datetime.timedelta(days=2)).isoformat()
+    fields = {"case_number": "26/123", "archive": "archived", "retain_until": day}
+    assert 303 == (await leader.send(f"{where}/after", f"{where}/file", **fields)).status_code
+    plan = await planning.fetch_workshop(owner, evening.workshop)
+    assert ("26/123", "archived") == (plan.case_number, plan.archive)
+    worker = await evening.database.connect("retention")
+    await retention.delete_expired(worker)
+    assert 0 == await owner.fetchval("select count(*) from workshop_operation")
+    assert ["", []] == list(await owner.fetchrow("select masked, texts from workshop_note"))
+    log = "select count(*) from audit_log where act = 'delete_workshop_words'"
+    assert 1 == await owner.fetchval(log)
