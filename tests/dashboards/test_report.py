@@ -107,6 +107,7 @@ async def test_everyone_reads_the_report(database, year):
         await keeping.save_report(year, database.config, WHO, YEAR, given)
         page = (await client.get("/nb/report/2026")).text
         assert "<strong>godt</strong>" in page
+        assert 'href="/nb/report/2026"' in (await client.get("/nb/done")).text
         assert "<script>alert" not in page
         assert "Seks benker kommer." in page
         assert "Kassene er ute." not in page

@@ -21,7 +21,7 @@ from stemme.i18n import LANGUAGES, translate
 from stemme.i18n import lazy as _
 from stemme.programme import rules as tree
 from stemme.programme.model import FocusArea, Programme, SubArea
-from stemme.programme.service import measures
+from stemme.programme.service import cycle, measures
 from stemme.programme.service import tree as programme_of
 from stemme.programme.words import WORDS
 from stemme.staff.service import require
@@ -136,6 +136,7 @@ async def _page(request: Asked, lang: str, scope: Scope) -> Response[Any]:
         found = await thread.read_thread(conn, programme, scope)
         known = [version for version, _wave in await surveys.list_surveys(conn)]
         results = await _results(request, conn)
+        reports = await cycle.list_published_reports(conn)
     empty = not found.answers and not found.waiting
     if empty and scope.origin is not None and not scope.origin.startswith("survey/"):
         raise NotFound
@@ -153,6 +154,7 @@ async def _page(request: Asked, lang: str, scope: Scope) -> Response[Any]:
         thread=shown,
         older=total - len(shown.answers),
         results=results,
+        reports=sorted(reports, reverse=True),
         surveys={one.survey: surveys.text_of(one, lang, "title") for one in known},
         words=WORDS,
     )
