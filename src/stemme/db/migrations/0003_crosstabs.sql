@@ -152,26 +152,42 @@ begin
     );
 end $$;
 
--- The place of an answer in a table; null for none.
+-- The place of an answer in a table; null for none. Called for every person: no query inside.
 create function crosstab_place(p_coded jsonb, p_coding jsonb)
-returns integer language sql immutable as $$
-    select case p_coding ->> 'type'
-        when 'one' then (p_coding -> 'codes' ->> (p_coded ->> (p_coding ->> 'question')))::integer
-        when 'grid' then (p_coding -> 'codes' ->> (p_coded -> (p_coding ->> 'question') ->> (p_coding ->> 'part')))::integer
-        when 'many' then case
-            when jsonb_typeof(p_coded -> (p_coding ->> 'question')) is distinct from 'array'
-                 or p_coded -> (p_coding ->> 'question') = '[]'
-                 or p_coded -> (p_coding ->> 'question')
-                    ?| array(select jsonb_array_elements_text(p_coding -> 'missing')) then null
-            when p_coded -> (p_coding ->> 'question') ? (p_coding ->> 'part') then 0
-            else 1 end
-        else (select min(b.place)::integer - 1
-              from jsonb_array_elements(p_coding -> 'bands') with ordinality b (one, place)
-              where jsonb_typeof(p_coded -> (p_coding ->> 'question')) = 'number'
-                and (p_coded ->> (p_coding ->> 'question'))::numeric
-                    between (b.one ->> 'from')::numeric and (b.one ->> 'to')::numeric)
-        end
-$$;
+returns integer language plpgsql immutable as $$
+declare
+    kind constant text := p_coding ->> 'type';
+    given constant jsonb := p_coded -> (p_coding ->> 'question');
+    band jsonb;
+    refusal integer := 0;
+    place integer := 0;
+begin
+    if kind = 'one' then
+        return (p_coding -> 'codes' ->> (given #>> '{}'))::integer;
+    elsif kind = 'grid' then
+        return (p_coding -> 'codes' ->> (given ->> (p_coding ->> 'part')))::integer;
+    elsif kind = 'many' then
+        if jsonb_typeof(given) is distinct from 'array' or given = '[]' then
+            return null;
+        end if;
+        while refusal < jsonb_array_length(p_coding -> 'missing') loop
+            if given ? (p_coding -> 'missing' ->> refusal) then
+                return null;
+            end if;
+            refusal := refusal + 1;
+        end loop;
+        return case when given ? (p_coding ->> 'part') then 0 else 1 end;
+    elsif jsonb_typeof(given) = 'number' then
+        while place < jsonb_array_length(p_coding -> 'bands') loop
+            band := p_coding -> 'bands' -> place;
+            if given::numeric between (band -> 'from')::numeric and (band -> 'to')::numeric then
+                return place;
+            end if;
+            place := place + 1;
+        end loop;
+    end if;
+    return null;
+end $$;
 
 -- The groups in the order of their names, so that a table turned round is the same table.
 create function crosstab_order(p_by text[])
