@@ -49,6 +49,9 @@ def run_map(args: argparse.Namespace, _config: Config) -> int:
     except OSError as error:
         print(f"{args.out}: cannot be written ({error.strerror}); name another", file=sys.stderr)
         return 1
+    if args.comments is None and not args.votes.with_name(files.COMMENTS).exists():
+        told = f"no {files.COMMENTS} beside {args.votes.name}: nothing counts as moderated away"
+        print(told, file=sys.stderr)
     _tell(drawn)
     return 0
 

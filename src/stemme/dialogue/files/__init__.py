@@ -1,5 +1,5 @@
 """Files that come from elsewhere: conversations exported from Polis."""
 
-from stemme.dialogue.files.export import read
+from stemme.dialogue.files.export import COMMENTS, read
 
-__all__ = ["read"]
+__all__ = ["COMMENTS", "read"]
