@@ -208,7 +208,7 @@ async def test_tables_from_postgres(database):
     idle = mark()
     begun = time.perf_counter()
     coder = Coder(DASHBOARD, SURVEY)
-    await count_wave(conn, WAVE, [coder])
+    await count_wave(conn, WAVE, coder)
     counted = tallies(PLAN, coder.coded())
     taken = (time.perf_counter() - begun) * 1e6 / PEOPLE
     used = memory("VmHWM") - idle

@@ -206,7 +206,7 @@ async def _run(config: Config, args: argparse.Namespace) -> Outcome:
             if args.correct and wave is not None:
                 from stemme.dashboards.service import correcting
 
-                return await correcting.correct_wave(conn, config, (args.slug, wave), args.reason)
+                return await correcting.correct_wave(conn, (args.slug, wave), args.reason)
             if wave is None:
                 wave = await store.find_last_closed_wave(conn, args.slug)
             if wave is None:

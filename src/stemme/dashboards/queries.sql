@@ -64,13 +64,17 @@ select edition, body from (
     union all select edition, body from correction where survey = $1 and wave = $2
 ) one order by edition desc limit 1;
 
--- name: same_basis(survey, wave, people)
+-- name: same_basis(survey, wave)
 -- role: stemme_release
-select same_basis($1, $2, $3);
+select same_basis($1, $2);
 
--- name: correct_release(survey, wave, edition, people, reason, body)
+-- name: copy_members(survey, wave, counted)
 -- role: stemme_release
-select correct_release($1, $2, $3, $4, $5, $6);
+select stream_members($1, $2, $3);
+
+-- name: correct_release(survey, wave, edition, reason, body)
+-- role: stemme_release
+select correct_release($1, $2, $3, $4, $5);
 
 -- name: list_piles(survey, wave)
 -- role: stemme_release

@@ -44,14 +44,6 @@ class Edition(NamedTuple):
     """Why it was corrected; empty for the first."""
 
 
-class Correction(NamedTuple):
-    """What an edition is: its number, how many answers it is made of, and why."""
-
-    edition: int
-    people: int
-    reason: str
-
-
 async def list_newest_releases(conn: asyncpg.Connection) -> list[ReleaseKey]:
     return [ReleaseKey(*row) for row in await conn.fetch(Q.list_newest_releases)]
 
@@ -104,6 +96,23 @@ async def copy_coded_answers(
     conn: asyncpg.Connection, place: tuple[str, int], take: Callable[[bytes], Awaitable[None]]
 ) -> None:
     """Give people's coded answers to `take` as JSON, one a line, in chunks of whole lines."""
+    await _copy(conn, (Q.copy_coded_answers, *place), take)
+
+
+async def copy_members(
+    conn: asyncpg.Connection,
+    place: tuple[str, int],
+    take: Callable[[bytes], Awaitable[None]],
+    *,
+    counted: bool,
+) -> None:
+    """Give the answers that a release was made of, or those that came since, as above."""
+    await _copy(conn, (Q.copy_members, *place, counted), take)
+
+
+async def _copy(
+    conn: asyncpg.Connection, query: tuple[Any, ...], take: Callable[[bytes], Awaitable[None]]
+) -> None:
     kept: list[bytes] = []
     size = 0
 
@@ -117,7 +126,7 @@ async def copy_coded_answers(
             size = len(rest)
             await take(_plain(whole))
 
-    await conn.copy_from_query(Q.copy_coded_answers, *place, output=gather, format="text")
+    await conn.copy_from_query(*query, output=gather, format="text")
     await take(_plain(b"".join(kept)))
 
 
@@ -142,17 +151,17 @@ async def find_newest_edition(
     return (row["edition"], row["body"]) if row else None
 
 
-async def is_same_basis(conn: asyncpg.Connection, survey: str, wave: int, people: int) -> bool:
-    """Whether a wave still has the answers that its release was made of."""
-    same: bool = await conn.fetchval(Q.same_basis, survey, wave, people)
+async def is_same_basis(conn: asyncpg.Connection, survey: str, wave: int) -> bool:
+    """Whether a wave still has every answer that its release was made of."""
+    same: bool = await conn.fetchval(Q.same_basis, survey, wave)
     return same
 
 
 async def correct_release(
-    conn: asyncpg.Connection, wave: Wave, edition: Correction, body: Any
+    conn: asyncpg.Connection, place: tuple[str, int], edition: int, reason: str, body: Any
 ) -> str:
     """Put an edition beside a release; gives 'released', 'exists' or 'not ready'."""
-    result: str = await conn.fetchval(Q.correct_release, wave.survey, wave.wave, *edition, body)
+    result: str = await conn.fetchval(Q.correct_release, *place, edition, reason, body)
     return result
 
 

@@ -111,7 +111,7 @@ def _made(survey: Survey, plan: Dashboard, order: Order) -> Release:
     wave = Wave(survey.id, order.wave, False, "closed", 1, None, None, None, None)
     header = rules.header_of(plan, wave, 1)
     weights = answers.weights if answers.weighted else None
-    return protect(rules.publication_plan(plan, survey), coder, header, weights)
+    return protect(rules.publication_plan(plan, survey), coder, header, weights=weights)
 
 
 def _contents(config: Config, results: Results) -> Iterator[tuple[str, bytes]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import asyncpg
 import msgspec
@@ -19,6 +20,9 @@ from stemme.disclosure.model import Refusal, Release, ReleaseRefused
 from stemme.disclosure.plan import Plan
 from stemme.errors import ContentWrong, NotFound
 from stemme.surveys.model import Version, Wave
+
+if TYPE_CHECKING:
+    from stemme.disclosure.correction import Earlier
 
 TOO_FEW = "Det er for få svar til å vise noe."
 UNCODED = "Noen har begynt å sortere svarene på {}. Gjør det ferdig, og prøv igjen."
@@ -47,7 +51,7 @@ async def release_wave(conn: asyncpg.Connection, config: Config, slug: str, wave
     try:
         plan = await with_themes(conn, plan_of(config, version.definition), the_wave)
         coder = Coder(plan, version.definition)
-        await count_wave(conn, the_wave, [coder])
+        await count_wave(conn, the_wave, coder)
         release = await asyncio.to_thread(_release, plan, version, the_wave, coder)
     except (ContentWrong, Refused) as error:
         await store.refuse_release(conn, slug, wave, str(error))
@@ -60,7 +64,12 @@ async def release_wave(conn: asyncpg.Connection, config: Config, slug: str, wave
 
 
 def protect(
-    plan: Plan, coder: Coder, header: dict[str, Any], weights: Sequence[float] | None = None
+    plan: Plan,
+    coder: Coder,
+    header: dict[str, Any],
+    *,
+    weights: Sequence[float] | None = None,
+    earlier: Earlier | None = None,
 ) -> Release:
     """Run the long computation; raises `Refused`.
 
@@ -74,7 +83,7 @@ def protect(
         raise Refused(TOO_FEW)
     own = None if weights is None else np.asarray(weights, np.float64)
     try:
-        return make_release(plan, coder.coded(), header=header, weights=own)
+        return make_release(plan, coder.coded(), header=header, weights=own, earlier=earlier)
     except ReleaseRefused as refused:
         raise Refused(_reason(refused)) from refused
 
@@ -105,14 +114,21 @@ async def with_themes(conn: asyncpg.Connection, plan: Dashboard, wave: Wave) -> 
     return msgspec.structs.replace(plan, themes=coded)
 
 
-async def count_wave(conn: asyncpg.Connection, wave: Wave, coders: list[Coder]) -> None:
+async def count_wave(conn: asyncpg.Connection, wave: Wave, coder: Coder) -> None:
     """Code the answers of a wave in one pass, chunk by chunk, beside whatever else is waiting."""
+    reading = conn.transaction(isolation="repeatable_read", readonly=True)
+    async with reading, coding([coder]) as take:
+        await store.copy_coded_answers(conn, (wave.survey, wave.wave), take)
+
+
+@asynccontextmanager
+async def coding(coders: list[Coder]) -> AsyncIterator[Callable[[bytes], Awaitable[None]]]:
+    """Give what takes answers: one chunk is coded while the next is on its way."""
 
     def add(lines: bytes) -> None:
         for coder in coders:
             coder.add_lines(lines)
 
-    # One chunk is coded while the next is on its way.
     before: asyncio.Future[None] = asyncio.ensure_future(asyncio.to_thread(add, b""))
 
     async def take(lines: bytes) -> None:
@@ -120,9 +136,8 @@ async def count_wave(conn: asyncpg.Connection, wave: Wave, coders: list[Coder]) 
         await before
         before = asyncio.ensure_future(asyncio.to_thread(add, lines))
 
-    async with conn.transaction(isolation="repeatable_read", readonly=True):
-        await store.copy_coded_answers(conn, (wave.survey, wave.wave), take)
-        await before
+    yield take
+    await before
 
 
 def _release(plan: Dashboard, version: Version, wave: Wave, coder: Coder) -> Release:

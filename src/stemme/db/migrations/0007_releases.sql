@@ -33,14 +33,51 @@ create table correction (
 create trigger correction_frozen before update or delete or truncate on correction
     for each statement execute function refuse_change();
 
--- How many answers a release was made of: exactly, so nobody may read it. A correction must be made
--- of the same, as what was withdrawn since would show in the difference.
+-- How many answers a release was made of: exactly, so nobody may read it.
 create table release_basis (
     survey text    not null,
     wave   integer not null,
     people integer not null check (people >= 0),
     primary key (survey, wave)
 );
+
+-- Which answers those were: a correction tells who came since. What is withdrawn goes from here too.
+create table release_member (
+    survey text    not null,
+    wave   integer not null,
+    answer uuid    not null,
+    primary key (survey, wave, answer),
+    foreign key (survey, answer) references answer (survey, id) on delete cascade
+);
+create index release_member_answer on release_member (survey, answer);
+
+-- The answers of a wave, each with its themes where people are through with the texts; for the functions below.
+create function coded_answers(p_survey text, p_wave integer)
+returns table (survey text, id uuid, revision integer, coded jsonb)
+language sql stable as $$
+    with finished as (
+        select r.question from readable_texts(p_survey) r where r.survey = p_survey and r.wave = p_wave
+        group by r.question having count(*) = count(r.coder)
+    ), one as (
+        select f.answer, f.question,
+               coalesce(jsonb_agg('tema-' || c.theme order by c.theme) filter (where c.theme is not null), '[]') as themes
+        from free_text f left join coding c on c.survey = f.survey and c.text = f.id
+        where f.survey = p_survey and f.wave = p_wave and f.question in (select question from finished)
+        group by f.answer, f.question
+    ), person as (
+        select answer, jsonb_object_agg(question, themes) as themes from one group by answer
+    )
+    select a.survey, a.id, a.revision, case when p.answer is null then a.coded else a.coded || p.themes end
+    from answer a left join person p on p.answer = a.id
+    where a.survey = p_survey and a.wave = p_wave
+      and not exists (select from withdrawal w where w.survey = a.survey and w.receipt = a.receipt)
+$$;
+
+create or replace function stream_coded_answers(p_survey text, p_wave integer)
+returns table (revision integer, coded jsonb)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select c.revision, c.coded from coded_answers(p_survey, p_wave) c order by c.id
+$$;
 
 drop function publish_release(text, integer, jsonb);
 
@@ -62,25 +99,39 @@ begin
     values (p_survey, p_wave, the_wave.sample, (now() at time zone 'Europe/Oslo')::date, p_body);
     delete from release_basis where survey = p_survey and wave = p_wave;
     insert into release_basis (survey, wave, people) select p_survey, p_wave, p_people where p_people is not null;
+    delete from release_member where survey = p_survey and wave = p_wave;
+    insert into release_member (survey, wave, answer)
+    select c.survey, p_wave, c.id from coded_answers(p_survey, p_wave) c where p_people is not null;
     update wave set state = 'released', refusal = null where survey = p_survey and wave = p_wave;
     return 'released';
 end $$;
 
--- Whether a released wave still has exactly the answers that its release was made of.
-create function same_basis(p_survey text, p_wave integer, p_people integer)
+-- Whether every answer that a release was made of is still there.
+create function same_basis(p_survey text, p_wave integer)
 returns boolean language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    select exists (select from release_basis where survey = p_survey and wave = p_wave and people = p_people)
+    select exists (select from release_basis b where b.survey = p_survey and b.wave = p_wave and b.people = (
+        select count(*) from release_member m join coded_answers(p_survey, p_wave) c on c.id = m.answer
+        where m.survey = p_survey and m.wave = p_wave))
+$$;
+
+-- Coded answers of a released wave: those its release was made of, or those that came since.
+create function stream_members(p_survey text, p_wave integer, p_counted boolean)
+returns table (coded jsonb)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select c.coded from coded_answers(p_survey, p_wave) c
+    left join release_member m on m.survey = p_survey and m.wave = p_wave and m.answer = c.id
+    where (m.answer is not null) = p_counted
+    order by c.id
 $$;
 
 -- 'released', 'exists' (somebody was first) or 'not ready' (nothing to correct, or answers are gone).
-create function correct_release(p_survey text, p_wave integer, p_edition integer, p_people integer,
-                                p_reason text, p_body jsonb)
+create function correct_release(p_survey text, p_wave integer, p_edition integer, p_reason text, p_body jsonb)
 returns text language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
     newest integer;
 begin
     perform 1 from wave where survey = p_survey and wave = p_wave and state = 'released' and not sample for update;
-    if not found or not same_basis(p_survey, p_wave, p_people) then
+    if not found or not same_basis(p_survey, p_wave) then
         return 'not ready';
     end if;
     select coalesce(max(edition), 1) into newest from correction where survey = p_survey and wave = p_wave;
@@ -100,6 +151,6 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     where r.survey = p_survey and r.wave = p_wave group by r.question
 $$;
 
-revoke execute on function publish_release, same_basis, correct_release, piles_of from public;
+revoke execute on function coded_answers, publish_release, same_basis, stream_members, correct_release, piles_of from public;
 grant select on correction to stemme_resident, stemme_staff, stemme_release;
-grant execute on function publish_release, same_basis, correct_release, piles_of to stemme_release;
+grant execute on function publish_release, same_basis, stream_members, correct_release, piles_of to stemme_release;
