@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from stemme.dialogue import store
+from stemme.dialogue.service import upkeep
 from stemme.dialogue.store import Verdict
 
 from .conftest import SEEDS, SLUG
@@ -165,3 +166,22 @@ async def test_verdicts_are_what_the_database_allows(office, opened):
     """A verdict about a statement that is elsewhere by now changes nothing."""
     one = opened[SEEDS[0]]
     assert not await store.decide(office, SLUG, one, "waiting", Verdict("shown"))
+
+
+async def test_what_waits_is_judged_after_the_release(colleague, database, owner, opened):
+    """Once released, what was shown stays; what still waits is judged, as its author is owed."""
+    person = await colleague("facilitator")
+    one = await wrote(database, "Flere lys i gata.")
+    first = opened[SEEDS[0]]
+    resident, release = await database.connect("resident"), await database.connect("release")
+    for number in range(20):
+        assert await store.append_reaction(resident, SLUG, number.to_bytes(16, "big"), first, 1)
+    assert await store.step(owner, SLUG, "open", "closed")
+    await upkeep.release(release)
+    assert "released" == await owner.fetchval("select state from dialogue")
+    fields = {"do": "refuse", "reason": "unclear"}
+    assert 409 == (await person.send(DESK, statement=first, before="shown", **fields)).status_code
+    assert 303 == (await person.send(DESK, statement=one, before="waiting", **fields)).status_code
+    for odd in ("0" * 5000 + "1", "99999999999", "-1", "x", ""):
+        sent = await person.send(DESK, statement=odd, before="waiting", **fields)
+        assert 404 == sent.status_code

@@ -196,7 +196,7 @@ async def _decide(conn: Any, request: AnyRequest, slug: str, fields: Fields) -> 
 
 def _number(value: str | None) -> int:
     """The id of a statement; raises NotFound where it cannot be one."""
-    if value is None or not value.isdecimal() or not 0 < int(value[:12]) < 2**31:
+    if value is None or not value.isdecimal() or len(value) > 10 or not 0 < int(value) < 2**31:
         raise NotFound
     return int(value)
 

@@ -141,14 +141,15 @@ async def decide(
 ) -> None:
     """Show a statement, refuse it with a reason, or merge it; raises DialogueMoved, ReasonMissing.
 
-    What is shown hangs on the tree, to be answered; what is taken away again does not.
+    What is shown hangs on the tree, to be answered; what is taken away again does not. After the
+    release only what still waits is judged: whoever wrote it is owed that.
     """
     slug, id_ = place
     if verdict.state == "refused" and verdict.reason not in REASONS:
         raise ReasonMissing
     async with conn.transaction():
         dialogue = await _fetch(conn, slug)
-        if dialogue.state == "released":
+        if dialogue.state == "released" and before != "waiting":
             raise DialogueMoved
         try:
             async with conn.transaction():
