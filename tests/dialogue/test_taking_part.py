@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import re
 import uuid
+
+import asyncpg
 
 from stemme.dialogue import store
 from stemme.dialogue.store import Verdict
@@ -218,3 +221,24 @@ async def test_the_receipt_leads_to_the_answer(phone, office, owner):
     page = (await phone().get(address)).page
     assert "Vi svarer: Delvis" in page
     assert "Kirkegata får nye lys." in page
+
+
+async def test_nothing_slips_in_behind_the_closing(database, office, owner, opened):
+    """Of many reactions sent while the dialogue closes, each that was said to be stored is."""
+    one = opened[SEEDS[0]]
+    phones = [await database.connect("resident") for _ in range(6)]
+
+    async def press(number: int, conn: asyncpg.Connection) -> int:
+        stored = 0
+        for again in range(25):
+            who = (100 * number + again).to_bytes(16, "big")
+            stored += await store.append_reaction(conn, SLUG, who, one, 1)
+        return stored
+
+    async def close() -> int:
+        await asyncio.sleep(0.02)
+        await store.step(office, SLUG, "open", "closed")
+        return await owner.fetchval("select count(*) from reaction")
+
+    *said, there = await asyncio.gather(*(press(n, c) for n, c in enumerate(phones)), close())
+    assert sum(said) == there == await owner.fetchval("select count(*) from reaction")
