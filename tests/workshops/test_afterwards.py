@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 
+from stemme.programme.service import decisions
 from stemme.workshops.rules import likeness
 from stemme.workshops.service import planning, retention
 
@@ -40,6 +41,11 @@ async def test_coding_to_minutes(leader, hall, evening):
     table = f"/nb/w/{evening.codes[1]}"
     assert 404 == (await hall.get(f"{table}/minutes.pdf")).status_code
     await leader.send(f"{where}/after", f"{where}/minutes")
+    waiting = await decisions.list_unanswered(await evening.database.connect("staff"))
+    assert {(f"workshop/{evening.workshop}", "oppvekst")} == {
+        (one.origin, *one.about) for one in waiting
+    }
+    assert 2 == len(waiting)
     await leader.send(where, f"{where}/close", hours="0")
     page = (await hall.get(table)).text
     assert "Referat" in page

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 import asyncpg
 import msgspec
 
+from stemme.i18n import SOURCE
+from stemme.programme import model as programme_model
+from stemme.programme import service as programme
 from stemme.staff import service as staff
 from stemme.staff.model import Account
 from stemme.workshops import store
@@ -60,7 +63,27 @@ async def publish(conn: asyncpg.Connection, by: Account, plan: Workshop) -> None
     body = msgspec.to_builtins(write(plan, notes, codes, sum(heads.values())))
     async with conn.transaction():
         await store.save_minutes(conn, plan.workshop, body)
+        for note in await store.list_notes(conn, plan.workshop):
+            await _hang(conn, plan, note, codes.get(note.note, []))
         await staff.audit(conn, by.id, "publish_minutes", str(plan.workshop))
+
+
+async def _hang(conn: asyncpg.Connection, plan: Workshop, note: Kept, themes: list[str]) -> None:
+    """Hang a note of the minutes on the tree, so that it must be answered; else take it off."""
+    origin, ref = f"workshop/{plan.workshop}", note.note.hex()
+    if not note.alive or not note.redacted or note.merged_into is not None:
+        await programme.detach(conn, "note", ref, origin)
+        return
+    language = note.language or SOURCE
+    said = programme_model.Said(
+        origin=origin,
+        titles={language: note.redacted},
+        source_language=language,
+        about=themes or [part for part in (note.area,) if part],
+        received_on=plan.day,
+        public=True,
+    )
+    await programme.attach(conn, "note", ref, said)
 
 
 async def find(pool: asyncpg.Pool, key: store.Key) -> Minutes | None:
