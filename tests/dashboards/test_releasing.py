@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from stemme import cli
-from stemme.dashboards import store
+from stemme.dashboards import rules, store
 from stemme.dashboards.service import releasing
 from stemme.disclosure.model import Release
 from stemme.doors import worker
@@ -104,6 +104,42 @@ async def test_withdrawn_answers_are_not_counted(database: Any, answered: Any) -
     )
     await owner.close()
     assert releasing.Outcome("refused", releasing.TOO_FEW) == await release(database)
+
+
+BASELINE = "torstrand-nullpunkt"
+PEOPLE_WROTE = """insert into free_text (survey, wave, question, answer, coder)
+    select survey, wave, 'endre', id, gen_random_uuid() from answer order by receipt limit 120"""
+THEMES = """insert into theme (survey, question, theme, name)
+    values ($1, 'endre', 1, 'Lys'), ($1, 'endre', 2, 'Trafikk'), ($1, 'endre', 3, 'Støy')"""
+CODED = """insert into coding (survey, text, theme)
+    select survey, id, 1 + (row_number() over (order by answer) % 2) from free_text"""
+
+
+async def test_themes_are_in_a_release_once_all_is_coded(database: Any, answered: Any) -> None:
+    """Half coded, nothing is released; coded, the codebook's names are frozen in the header."""
+    await answered(BASELINE, wave=1, n=300)
+    owner = await database.connect("owner")
+    await owner.execute(PEOPLE_WROTE)
+    await owner.execute(THEMES, BASELINE)
+    await owner.execute("update theme set merged_into = 2 where theme = 3")
+    await owner.execute(CODED)
+    one = "update free_text set coder = {} where id in (select id from free_text limit 1)"
+    await owner.execute(one.format("null"))
+    outcome = await release(database, BASELINE, 1)
+    assert releasing.Outcome("refused", releasing.UNCODED.format("endre")) == outcome
+    await owner.execute("update free_text set coder = gen_random_uuid()")
+    assert "released" == (await release(database, BASELINE, 1)).state
+    body = await owner.fetchval("select body from release where survey = $1", BASELINE)
+    made = Release.decode(body)
+    themes = rules.read_header(made.header)[1].themes
+    assert {"endre": {"tema-1": "Lys", "tema-2": "Trafikk"}} == {
+        one.question: one.names for one in themes
+    }
+    assert (50, 100) == (
+        made.district("endre.tema-1").district.percents[0],
+        sum(share or 0 for share in made.district("endre.tema-1").district.percents),
+    )
+    assert 10 == made.plan.threshold(made.plan.variable("endre.tema-1"))
 
 
 async def test_the_resident_role_cannot_make_a_release(database: Any, answered: Any) -> None:
