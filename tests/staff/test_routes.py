@@ -68,6 +68,17 @@ MATRIX += [
         ("GET", f"{EVENING}/photo/{'0' * 32}"),
     ]
 ]
+MATRIX += [
+    (method, path, {"analyst"})
+    for method, path in [
+        ("GET", "/nb/analysis"),
+        ("GET", "/nb/analysis/ukjent"),
+        ("GET", "/nb/analysis/ukjent/2"),
+        ("GET", "/nb/crosstabs/ukjent/2"),
+        ("POST", "/nb/crosstabs/ukjent/2"),
+        ("GET", "/nb/crosstabs/ukjent/2/table.csv"),
+    ]
+]
 OPEN_TO_ALL = {
     "/nb/sign-in",
     "/nb/invite/{token}",
@@ -89,6 +100,8 @@ def test_the_matrix_has_every_route() -> None:
     known = {path.replace("/1/", "/{wave}/").replace("/endre", "/{question}") for path in known}
     known = {path.replace(EVENING, "/nb/workshops/{workshop}") for path in known}
     known = {path.replace("0" * 32, "{photo}") for path in known}
+    known = {path.replace("/ukjent", "/{survey}").replace("/2", "/{wave}") for path in known}
+    known = {path.replace("table.csv", "{file}") for path in known}
     assert {path.rstrip("/") for path in known | OPEN_TO_ALL} == {
         path.rstrip("/") for path in patterns
     }
