@@ -309,8 +309,12 @@ def test_a_table_closed_while_a_phone_was_offline(phones, hall):
     with late.expect_download() as saved:
         late.get_by_role("link", name="Last ned notatene").click()
     assert "kom for sent" in Path(saved.value.path()).read_text()
+    expect(late.get_by_text("kom i tide")).to_have_count(0)
     late.reload()
     expect(late.get_by_text("Kvelden er over, og bordet")).to_be_visible()
+    early.reload()
+    expect(early.locator("#state")).to_have_text("")
+    assert [] == words(early)
     expect(late.get_by_text("kom for sent")).to_be_visible()
     assert "kom i tide" in stored(hall, 1)
     assert "kom for sent" not in stored(hall, 1)

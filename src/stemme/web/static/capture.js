@@ -173,10 +173,18 @@ async function sync() {
     failures += 1;
   }
   busy = false;
+  if (over) return forget();
   tell();
-  if (over) return;
   const pause = failures ? Math.min(2 ** failures, 300) * (0.5 + Math.random()) : 3;
   timer = setTimeout(() => (document.hidden && !unsent.size ? 0 : sync()), pause * 1000);
+}
+
+// When the evening is over the phone keeps only what never arrived.
+function forget() {
+  const sent = [...log.keys()].filter((id) => !unsent.has(id));
+  for (const id of sent) log.delete(id);
+  write((store) => sent.forEach((id) => store("ops").delete(id)));
+  show();
 }
 
 async function post(where, body) {
