@@ -53,6 +53,11 @@ class Draw:
             name: self._named(size)
             for name, size in (("age", 6), ("gender", 2), ("area", 4), ("language", 3))
         }
+        if seed % 5 == 4:
+            # Two areas to a quarter: whoever knows the place knows that, and subtracts.
+            area = self.groups["area"]
+            self.groups["quarter"] = np.where(area < 0, -1, area // 2).astype(np.int16)
+            del self.groups["language"]
         self.leaning = self.random.normal(0, 0.35, self.people)
         for codes in self.groups.values():
             tilt = self.random.normal(0, 0.4, codes.max() + 2)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import permutations
 
 import numpy as np
 import numpy.typing as npt
 
 from stemme.disclosure.attacker.attack import FINER_WIDTH, Finding
-from stemme.disclosure.attacker.printed import Breakdown, Panel, Publication, Row
+from stemme.disclosure.attacker.printed import Breakdown, Nested, Panel, Publication, Row
 from stemme.disclosure.plan import Coded, Plan
 
 Counts = npt.NDArray[np.int64]
@@ -32,6 +33,15 @@ class Truth:
         """One row by inner code; `group` None is those outside all groups, or the district."""
         place = -1 if by is None or group is None else self.plan.breakdown(by).groups.index(group)
         return np.asarray(self.counts(variable, by)[place])
+
+    def nested(self) -> Iterator[Nested]:
+        """Every group that lies within one of another breakdown, in these answers at least."""
+        for one, other in permutations(self.plan.breakdowns, 2):
+            inner, outer = (self._coded.breakdowns[each.id] for each in (one, other))
+            for group, name in enumerate(one.groups):
+                within = np.unique(outer[inner == group])
+                if len(within) == 1 and within[0] >= 0:
+                    yield Nested(one.id, name, other.id, other.groups[int(within[0])])
 
     def _count(self, variable: str, by: str | None) -> Counts:
         codes = self.plan.variable(variable).codes
@@ -86,7 +96,7 @@ def informed(publication: Publication, truth: Truth, *, shares: bool) -> Publica
     """What somebody reads to whom every shown base is its exact count, and every share if asked.
 
     No rounding tells more than that: who finds nothing here finds nothing by any percentage. Means
-    stay as they are printed, unless they are weighted.
+    stay as they are printed, unless they are weighted. Groups that lie within others are known.
     """
 
     def know(panel: Panel, by: str | None, row: Row) -> Row:
@@ -113,7 +123,8 @@ def informed(publication: Publication, truth: Truth, *, shares: bool) -> Publica
         )
         for panel in publication.panels
     ]
-    return publication._replace(panels=tuple(panels), weighted=False)
+    nested = tuple(truth.nested())
+    return publication._replace(panels=tuple(panels), weighted=False, nested=nested)
 
 
 def _exact(counts: Counts, members: tuple[int, ...]) -> tuple[int, int]:

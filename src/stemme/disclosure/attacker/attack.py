@@ -16,7 +16,7 @@ from stemme.disclosure.attacker.findings import (
     narrowest,
 )
 from stemme.disclosure.attacker.insiders import inside
-from stemme.disclosure.attacker.printed import Breakdown, Panel, Publication, Row
+from stemme.disclosure.attacker.printed import Breakdown, Nested, Panel, Publication, Row
 from stemme.disclosure.attacker.puzzle import Puzzle, Target, pose
 from stemme.disclosure.attacker.reading import read
 from stemme.disclosure.attacker.rowspace import spanned
@@ -59,7 +59,7 @@ def examine(publication: Publication, earlier: Publication | None = None) -> Ver
     findings: list[Finding] = []
     contradictory: list[str] = []
     for joined in (joined for reading in readings for joined in together(reading)):
-        found, fits = _examined(joined)
+        found, fits = _examined(joined, publication.nested)
         findings += found
         if not (fits or publication.weighted):
             contradictory += [panel.variable for panel in joined]
@@ -85,7 +85,9 @@ def _unweighted(panel: Panel) -> Panel:
 
 
 @lru_cache(maxsize=512)
-def _examined(panels: tuple[Panel, ...]) -> tuple[tuple[Finding, ...], bool]:
+def _examined(
+    panels: tuple[Panel, ...], nested: tuple[Nested, ...]
+) -> tuple[tuple[Finding, ...], bool]:
     """Everything found in variables that hang together, and whether any people fit their numbers.
 
     Kept, for a release that is changed elsewhere.
@@ -93,7 +95,7 @@ def _examined(panels: tuple[Panel, ...]) -> tuple[tuple[Finding, ...], bool]:
     printed = tuple(finding for panel in panels for finding in _printed(panel))
     if all(row.base is None and not row.counts for panel in panels for _, row in panel.rows):
         return printed, True
-    found = _solvable(panels)
+    found = _solvable(panels, nested)
     if found is None:
         return printed, False
     return (*printed, *_derived(panels, *found)), True
@@ -129,10 +131,10 @@ def _derived(panels: Sequence[Panel], puzzle: Puzzle, search: Search) -> Iterato
     yield from _search(panels, puzzle, search, frozenset())
 
 
-def _solvable(panels: Sequence[Panel]) -> tuple[Puzzle, Search] | None:
+def _solvable(panels: Sequence[Panel], nested: tuple[Nested, ...]) -> tuple[Puzzle, Search] | None:
     """A puzzle that has a solution, if need be without trust in the rules."""
     for obedient in (True, False):
-        puzzle = pose(panels, obedient=obedient)
+        puzzle = pose(panels, obedient=obedient, nested=nested)
         search = Search(puzzle)
         if search.solvable():
             return puzzle, search

@@ -91,9 +91,22 @@ class Panel(NamedTuple):
         return ((None, self.district), *groups)
 
 
+class Nested(NamedTuple):
+    """Everybody in `group` of breakdown `inner` is in `other` of `outer`: a street, a quarter."""
+
+    inner: str
+    group: str
+    outer: str
+    other: str
+
+
 class Publication(NamedTuple):
-    """All that is published of a wave; `people` is how many took part, if that is printed too."""
+    """All that is published of a wave; `people` is how many took part, if that is printed too.
+
+    `nested` is what everybody knows who knows the place, whether it is printed or not.
+    """
 
     panels: tuple[Panel, ...]
     weighted: bool = False
     people: int | None = None
+    nested: tuple[Nested, ...] = ()

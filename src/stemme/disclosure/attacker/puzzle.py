@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from stemme.disclosure.attacker.printed import Asked, Codes, Panel, Row
+from stemme.disclosure.attacker.printed import Asked, Codes, Nested, Panel, Row
 from stemme.disclosure.attacker.whole import Possible, possible
 
 Reals = npt.NDArray[np.float64]
@@ -82,7 +82,13 @@ class Puzzle(NamedTuple):
         return list(found.values())
 
 
-def pose(panels: Sequence[Panel], *, obedient: bool, every: bool = False) -> Puzzle:
+def pose(
+    panels: Sequence[Panel],
+    *,
+    obedient: bool,
+    every: bool = False,
+    nested: tuple[Nested, ...] = (),
+) -> Puzzle:
     """The puzzle of variables that hang together.
 
     `obedient` trusts that the house followed its own rules. With `every`, printed numbers are
@@ -101,6 +107,7 @@ def pose(panels: Sequence[Panel], *, obedient: bool, every: bool = False) -> Puz
             found = _possible(panel, row, obedient)
             lines += _statements(panel, row, found, cells[Where(panel.variable, by, row.group)])
         lines += _sums(panel, cells)
+        lines += _nests(panel, cells, nested)
         targets += _targets(panel, cells, every=every)
     lines += _links(panels, cells)
     return Puzzle(
@@ -134,6 +141,22 @@ def _sums(panel: Panel, cells: Mapping[Where, Places]) -> Iterator[Line]:
         for code in range(panel.size):
             places = np.array([district[code], *(block[code] for block in blocks)])
             yield Line(places, signs, 0, 0)
+
+
+def _nests(
+    panel: Panel, cells: Mapping[Where, Places], nested: tuple[Nested, ...]
+) -> Iterator[Line]:
+    """The groups within another have no more people than it, code by code."""
+    for inner, outer, other in dict.fromkeys((n.inner, n.outer, n.other) for n in nested):
+        groups = [n.group for n in nested if (n.inner, n.outer, n.other) == (inner, outer, other)]
+        wheres = [Where(panel.variable, inner, group) for group in groups]
+        whole = cells.get(Where(panel.variable, outer, other))
+        blocks = [cells[where] for where in wheres if where in cells]
+        if whole is not None and blocks:
+            signs = np.array([1.0] + [-1.0] * len(blocks))
+            for code in range(panel.size):
+                places = np.array([whole[code], *(block[code] for block in blocks)])
+                yield Line(places, signs, 0, np.inf)
 
 
 def _possible(panel: Panel, row: Row, obedient: bool) -> Possible | None:
