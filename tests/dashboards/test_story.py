@@ -76,14 +76,14 @@ async def test_margins_only_where_people_were_drawn(client: Any, forged: Any) ->
     await forged(even)
     page = words(await text(client, f"{RESULTS}/{SCALE}"))
     assert "ikke trukket ut tilfeldig" in page
-    assert "43– 57 %" not in page
+    assert "(43–57 %)" not in page
 
 
 async def test_margins_of_a_random_sample(client: Any, forged: Any) -> None:
     """Half of 200 is 43 to 57 of 100, beside every share, and drawn as a whisker."""
     await forged(even, drawn="random")
     page = await text(client, f"{RESULTS}/{SCALE}")
-    assert "43– 57 %" in words(page)
+    assert "(43–57 %)" in words(page)
     assert "whisker" in page
     assert "trukket ut tilfeldig. Et spenn" in page
     assert "Alle som ville, kunne svare" not in page
