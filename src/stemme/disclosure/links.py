@@ -118,6 +118,7 @@ class _People:
 
     def __init__(self, plan: Plan, coded: Coded) -> None:
         self._answers = [coded.variables[table.variable] for table in plan.tables]
+        self._names = [table.by for table in plan.tables]
         self._groups = [[coded.breakdowns[by] for by in table.by] for table in plan.tables]
 
     def together(self, crowds: Iterable[Numbered]) -> Iterator[list[Crowd]]:
@@ -129,7 +130,30 @@ class _People:
             same: defaultdict[bytes, list[Crowd]] = defaultdict(list)
             for crowd in alike:
                 same[self._key(crowd)].append(crowd)
-            yield from filter(_linkable, same.values())
+            yield from filter(_linkable, map(self._by_build, same.values()))
+
+    def _by_build(self, crowds: list[Crowd]) -> list[Crowd]:
+        """The bases, and what is the same people as one of them not by chance alone.
+
+        That is the same row of another table, or a whole group that chose the same.
+        """
+        bases = list(filter(is_base, crowds))
+        return [
+            crowd
+            for crowd in crowds
+            if is_base(crowd) or any(self._is_known(base, crowd) for base in bases)
+        ]
+
+    def _is_known(self, base: Crowd, crowd: Crowd) -> bool:
+        if self._row(base) == self._row(crowd):
+            return True
+        if base.by == DISTRICT or crowd.by != DISTRICT:
+            return False
+        group = self._groups[base.at][base.by] == base.group
+        return np.packbits(group).tobytes() == self._key(crowd)
+
+    def _row(self, crowd: Crowd) -> tuple[str, int]:
+        return "" if crowd.by == DISTRICT else self._names[crowd.at][crowd.by], crowd.group
 
     def _key(self, crowd: Crowd) -> bytes:
         answers = self._answers[crowd.at]

@@ -222,12 +222,12 @@ def _ties(counted: Counted, unshown: list[Cells]) -> _Ties:
     for crowds in counted.links:
         parts = [crowd for crowd in crowds if not is_base(crowd)]
         bases = [crowd for crowd in crowds if is_base(crowd)]
-        if any(base_cell(crowd) not in unshown[crowd.at] for crowd in bases):
-            given += parts
-        elif parts and len({crowd.at for crowd in crowds}) <= _FEW_TABLES:
+        if parts and len({crowd.at for crowd in crowds}) <= _FEW_TABLES:
             # Two rows of one table are the same people by chance alone.
             first, *others = {crowd.at: crowd for crowd in reversed(crowds)}.values()
             bonds += [Bond(((1, first), (-1, crowd)), equal=True) for crowd in others]
+        elif any(base_cell(crowd) not in unshown[crowd.at] for crowd in bases):
+            given += parts
         else:
             wide += parts
     return _Ties(bonds, given + _outside(counted, unshown), wide)
