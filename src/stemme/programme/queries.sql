@@ -27,7 +27,7 @@ select origin, id, kind, ref, source_language, titles, about, received_on, sampl
 from input i
 where ($1::text is null or i.kind = $1)
   and (not i.sample or not exists (select from input r where r.origin = i.origin and not r.sample))
-  and not exists (select from published_decisions() d where i.id = any (d.inputs))
+  and i.id not in (select unnest(d.inputs) from published_decisions() d)
 order by i.received_on, i.origin, i.ref, i.id limit $2 offset $3;
 
 -- name: count_unanswered_by_kind()
@@ -35,7 +35,7 @@ order by i.received_on, i.origin, i.ref, i.id limit $2 offset $3;
 select i.kind, count(*) as inputs, min(i.received_on) as oldest
 from input i
 where (not i.sample or not exists (select from input r where r.origin = i.origin and not r.sample))
-  and not exists (select from published_decisions() d where i.id = any (d.inputs))
+  and i.id not in (select unnest(d.inputs) from published_decisions() d)
 group by i.kind;
 
 -- name: list_public_inputs(ids)
@@ -48,11 +48,11 @@ select count_unanswered($1, $2);
 
 -- Decisions -------------------------------------------------------------------------------------
 
--- name: list_published_decisions()
+-- name: list_published_decisions(origin)
 -- role: stemme_resident
 select id, version, answer, reason, decided_by, decided_on, due_on, inputs, measures, translations,
        published_at, changed_at
-from published_decisions();
+from published_decisions($1);
 
 -- name: lock_decision(id)
 -- role: stemme_staff
@@ -163,7 +163,7 @@ insert into annual_report (year, version, state, body) values ($1, $2, $3, $4);
 -- name: count_inputs_between(first, last)
 -- role: stemme_staff
 select i.kind, count(*) as inputs,
-       count(*) filter (where exists (select from published_decisions() d where i.id = any (d.inputs))) as answered
+       count(*) filter (where i.id in (select unnest(d.inputs) from published_decisions() d)) as answered
 from input i
 where i.received_on between $1 and $2 and not i.sample
 group by i.kind order by i.kind;

@@ -105,8 +105,12 @@ async def count_unanswered(
 # Decisions --------------------------------------------------------------------------------------
 
 
-async def list_published_decisions(conn: asyncpg.Connection) -> list[PublicDecision]:
-    return [PublicDecision(**dict(row)) for row in await conn.fetch(Q.list_published_decisions)]
+async def list_published_decisions(
+    conn: asyncpg.Connection, origin: str | None
+) -> list[PublicDecision]:
+    """What everyone may read, newest first: all, or the answers to one origin."""
+    rows = await conn.fetch(Q.list_published_decisions, origin)
+    return [PublicDecision(**dict(row)) for row in rows]
 
 
 async def list_newest_decisions(conn: asyncpg.Connection) -> list[Decision]:

@@ -60,7 +60,7 @@ async def list_answers(
 
     Those whose inputs are all hidden by now are left out. For the resident door.
     """
-    decisions = await store.list_published_decisions(conn)
+    decisions = await store.list_published_decisions(conn, origin)
     wanted = {id_ for one in decisions for id_ in one.inputs}
     inputs = {one.id: one for one in await store.list_public_inputs(conn, wanted)}
     found = [Answered(d, [inputs[i] for i in d.inputs if i in inputs]) for d in decisions]
