@@ -191,8 +191,9 @@ def _release_file(args: argparse.Namespace, config: Config) -> int:
         print(error, file=sys.stderr)
         return 1
     hidden = release.hidden
+    unseen = hidden.district + hidden.groups + hidden.means
     print(f"{args.out}: {hidden.district_of + hidden.groups_of} percentages,", end=" ")
-    print(f"{hidden.district + hidden.groups} hidden; digest {release.digest}")
+    print(f"{hidden.means_of} means, {unseen} of all hidden; digest {release.digest}")
     return 0
 
 
