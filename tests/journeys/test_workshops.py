@@ -363,7 +363,7 @@ def test_the_pages_of_the_office(browser, hall, leader, screen):
     found = []
     page.goto(f"{hall.staff}/nb/workshops")
     one = page.locator("main li a").first.get_attribute("href")
-    for path in ("/nb/workshops", "/nb/workshops/new", one, f"{one}/notes"):
+    for path in ("/nb/workshops", "/nb/workshops/new", one, f"{one}/notes", f"{one}/after"):
         page.goto(f"{hall.staff}{path}")
         page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
         for wrong in Axe().run(page).response["violations"]:
