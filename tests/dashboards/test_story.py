@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 from typing import Any
@@ -218,3 +219,23 @@ async def test_what_was_asked_otherwise_is_not_compared(
     change = page[page.index("Endring siden sist") :]
     assert "Spørsmålet ble ikke stilt på samme måte begge gangene." in change
     assert "Tydelig" not in change
+
+
+async def test_nobody_gets_half_of_what_is_known(client: Any, database: Any, forged: Any) -> None:
+    """Of many who ask at once while a release is read, all get the findings."""
+    await forged(even)
+    conn = await database.connect("staff")
+    key = (await store.list_newest_releases(conn))[0]
+    assert await store.insert_findings(conn, key, {"top.1": {"nb": "De fleste trives."}})
+    pages = await asyncio.gather(*(client.get(f"{RESULTS}?n={n}") for n in range(8)))
+    assert 8 == sum("De fleste trives." in page.text for page in pages)
+
+
+async def test_means_in_files(client: Any, forged: Any) -> None:
+    """The file has the mean of everyone and of each group, and none beside single answers."""
+    await forged(even)
+    lines = (await text(client, f"{RESULTS}/{SCALE}.csv")).splitlines()
+    assert "Gjennomsnitt" == lines[0].split(";")[7]
+    means = [line.split(";")[7] for line in lines[1:]]
+    assert ["", "", "", "6,8"] == means[:4]
+    assert {"6,8"} == set(means[4:])

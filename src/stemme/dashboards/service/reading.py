@@ -75,13 +75,14 @@ async def _read_newest(
     """Give the newest release of a survey with what the pages tell beside it."""
     if key in kept:
         return kept[key]
-    results = await read(conn, key, kept)
+    # Kept when it is whole: meanwhile somebody else may ask, and what is made of half would stay.
+    results = await read(conn, key, {})
     if results is not None:
         findings = await store.find_findings(conn, key)
         reason = await _find_reason(conn, key)
         earlier = await _read_earlier(conn, key)
         results = results._replace(findings=findings, reason=reason, earlier=earlier)
-        kept[key] = results
+        _keep(kept, results)
     return results
 
 
@@ -121,7 +122,13 @@ async def read(conn: asyncpg.Connection, key: store.ReleaseKey, kept: Kept) -> R
     version = await store.find_version(conn, key.survey, header.revision)
     if version is None or header.sample != key.sample:
         return None
-    for old in [other for other in kept if other.survey == key.survey]:
+    results = Results(key, release, dashboard, version, {})
+    _keep(kept, results)
+    return results
+
+
+def _keep(kept: Kept, results: Results) -> None:
+    """Keep a release in the place of what was kept of its survey."""
+    for old in [other for other in kept if other.survey == results.key.survey]:
         del kept[old]
-    kept[key] = Results(key, release, dashboard, version, {})
-    return kept[key]
+    kept[results.key] = results
