@@ -13,12 +13,20 @@ def whole_percent(count: float, base: float) -> int:
     return int((200 * count + base) // (2 * base))
 
 
-def counts_between(count: int, base: int) -> tuple[int, int]:
-    """The least and greatest count of a base that are shown as this one is."""
+def counts_between(count: int, base: int, least: int = 1) -> tuple[int, int]:
+    """The least and greatest count of a base that are shown as this one is.
+
+    Counts below `least`, and of others below it, are never shown unless they are none.
+    """
     percent = whole_percent(count, base)
-    least = -((1 - 2 * percent) * base // 200)
-    most = -(-(2 * percent + 1) * base // 200) - 1
-    return max(0, least), min(base, most)
+    low = max(0, -((1 - 2 * percent) * base // 200))
+    high = min(base, -(-(2 * percent + 1) * base // 200) - 1)
+    shown = [
+        number
+        for number in range(low, high + 1)
+        if not (0 < number < least or 0 < base - number < least)
+    ]
+    return min(shown, default=low), max(shown, default=high)
 
 
 def band_of_tens(base: int) -> tuple[int, int]:

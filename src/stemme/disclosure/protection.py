@@ -159,19 +159,20 @@ def _hidden(
     tables = {at: counted.tallies[at] for at in block}
     bonds = [bond for bond in ties.bonds if bond.terms[0][1].at in tables]
     given = [crowd for crowd in ties.given if crowd.at in tables]
-    system = joint_system(tables, bonds, given)
+    least = {at: counted.limits[at].count for at in tables}
+    system = joint_system(tables, bonds, given, least)
     kept: list[Secret] = []
     first = {Place(at, cell) for at in block for cell in also.get(at, ())}
     for at, counts in tables.items():
         kept += secrets(system, at, counts, counted.limits[at], unshown[at])
         first |= set(primary(at, counts, counted.limits[at], unshown[at]))
         system.given.extend(_weighted(counted, system, at, first))
-    kept += left_over(system, bonds, tables, max(counted.limits[at].count for at in tables))
+    kept += left_over(system, bonds, tables, max(least.values()))
     for crowd in ties.wide:
         if crowd.at in tables:
-            least = counted.limits[crowd.at].count
+            low = least[crowd.at]
             place = Place(crowd.at, base_cell(crowd))
-            kept.append(Secret(place, system.of(crowd), least - 1, least))
+            kept.append(Secret(place, system.of(crowd), low - 1, low))
     return Problem(system, kept, first).hidden()
 
 

@@ -11,6 +11,7 @@ crosses or nests others needs the cross.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -81,7 +82,8 @@ class System(Struct, frozen=True, eq=False):
 
     `truth` holds the unknown counts. Of `identities` each sums to zero whatever is shown, of
     `relations` to no less. `given` are sums taken as known to the reader. `columns` has a row for
-    each number that the plan shows; that of a MEAN is the sum of scores, in thousandths.
+    each number that the plan shows; that of a MEAN is the sum of scores, in thousandths. `least` is
+    the smallest count of a table that may be shown.
     """
 
     truth: Matrix
@@ -91,6 +93,7 @@ class System(Struct, frozen=True, eq=False):
     identities: list[Matrix]
     relations: list[Matrix]
     given: list[Matrix]
+    least: dict[int, int] = {}
 
     def value(self, place: Place) -> int:
         return int(self.columns[place] @ self.truth)
@@ -114,7 +117,8 @@ class System(Struct, frozen=True, eq=False):
     def count_between(self, place: Place) -> tuple[float, float]:
         """Between which counts a shown percentage leaves the true one, to who knows the base."""
         base = self.value(place.base)
-        return counts_between(self.value(place), base) if base else (0, 0)
+        least = self.least.get(place.at, 1)
+        return counts_between(self.value(place), base, least) if base else (0, 0)
 
     def _places(self, crowd: Crowd) -> list[int]:
         codes = self.codes[crowd.at]
@@ -129,9 +133,12 @@ class System(Struct, frozen=True, eq=False):
 
 
 def joint_system(
-    tallies: Mapping[int, Tally], bonds: Iterable[Bond] = (), given: Iterable[Crowd] = ()
+    tallies: Mapping[int, Tally],
+    bonds: Iterable[Bond] = (),
+    given: Iterable[Crowd] = (),
+    least: Mapping[int, int] = MappingProxyType({}),
 ) -> System:
-    """The system of some tables, by their place in the plan."""
+    """The system of some tables, by their place in the plan; `least` is that of each table."""
     starts, truth, unknown = {}, [], 0
     for at, counts in tallies.items():
         for by, part in enumerate([counts.district, *counts.groups], start=DISTRICT):
@@ -139,7 +146,9 @@ def joint_system(
             unknown += part.size
             truth.append(part.ravel())
     codes = {at: len(counts.district) for at, counts in tallies.items()}
-    system = System(np.concatenate(truth).astype(np.int64), starts, codes, {}, [], [], [])
+    system = System(
+        np.concatenate(truth).astype(np.int64), starts, codes, {}, [], [], [], dict(least)
+    )
     for at, counts in tallies.items():
         _add_table(system, at, counts)
     for bond in bonds:
