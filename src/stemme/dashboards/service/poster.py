@@ -57,11 +57,10 @@ def compose(
     words = catalogue(lang)
     title = words.gettext("Du sa – vi gjorde")
     tag, _slash, region = lang.partition("-")
-    others = (
-        (catalogue(one.tag).gettext("Du sa – vi gjorde"), one.tag.partition("-")[0], one.dir)
-        for one in LANGUAGES.values()
-        if one.tag != lang
-    )
+    others: dict[str, tuple[str, str, str]] = {}
+    for one in LANGUAGES.values():
+        text = catalogue(one.tag).gettext("Du sa – vi gjorde")
+        others.setdefault(text, (text, one.tag.partition("-")[0], one.dir))
     sample = any(one.sample for one in thread.answers[:SHOWN])
     return ThreadPoster(
         title=title,
@@ -74,7 +73,7 @@ def compose(
         shown=url.partition("://")[2],
         qr=draw_code(url),
         cards=tuple(_cards(thread, lang)),
-        others=tuple(one for one in others if one[0] != title),
+        others=tuple(one for text, one in others.items() if text != title),
         sample=words.gettext("Eksempel. Ikke ekte.") if sample else "",
     )
 
