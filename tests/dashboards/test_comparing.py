@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from stemme.dashboards import files, rules
-from stemme.dashboards.model import Dashboard
+from stemme.dashboards.model import Dashboard, Index, Themes
 from stemme.dashboards.rules import comparing
 from stemme.surveys.model import Survey
 
@@ -94,3 +94,38 @@ def test_what_was_not_shown_is_not_compared(dashboard: Dashboard, baseline: Surv
     assert comparing.MISSING == rules.comparable(wave, told(baseline, fewer), "trivsel_liv")
     assert comparing.MISSING == rules.comparable(wave, wave, "trivsel_liv", "sprak")
     assert comparing.MISSING == rules.comparable(wave, wave, "endre")
+
+
+def test_an_index_of_other_items_is_another_index(dashboard: Dashboard, baseline: Survey) -> None:
+    """What it is made of, what is turned and where it is cut must be the same in both waves."""
+    index = Index(
+        id="samhold_indeks",
+        label="Samhold",
+        of=["samhold.hjelper", "samhold.kjenner", "tillit"],
+        at_least=60,
+        top_label="Minst 60",
+    )
+
+    def wave(**other: Any) -> rules.Told:
+        made = msgspec.structs.replace(index, **other)
+        return told(baseline, msgspec.structs.replace(dashboard, indices=[made]))
+
+    assert rules.comparable(wave(), wave(label="Sammen"), "samhold_indeks") is None
+    others = {
+        comparing.WORDING: wave(of=["samhold.hjelper", "tillit"]),
+        comparing.ANSWERS: wave(at_least=70),
+    }
+    for reason, other in others.items():
+        assert reason == rules.comparable(wave(), other, "samhold_indeks")
+    turned = wave(reversed=["tillit"])
+    assert comparing.ANSWERS == rules.comparable(wave(), turned, "samhold_indeks")
+    names = {"tema-1": "Lys", "tema-2": "Trafikk"}
+    first, second = (
+        told(
+            baseline,
+            msgspec.structs.replace(dashboard, themes=[Themes(question="endre", names=one)]),
+        )
+        for one in (names, names | {"tema-2": "Biler"})
+    )
+    assert rules.comparable(first, second, "endre.tema-1") is None
+    assert comparing.ANSWERS == rules.comparable(first, second, "endre.tema-2")

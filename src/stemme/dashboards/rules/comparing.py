@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from stemme.dashboards.model import Dashboard
+from stemme.dashboards.model import Band, Dashboard, Index, Total
 from stemme.dashboards.rules.planning import groups_of
 from stemme.dashboards.rules.questions import choices_of, placed_questions
 from stemme.disclosure import plan as disclosure
@@ -42,7 +42,7 @@ def comparable(one: Told, other: Told, variable: str, by: str | None = None) -> 
         return MODE
     if _asked(one, variable) != _asked(other, variable):
         return WORDING
-    if _counted(one, variable) != _counted(other, variable):
+    if _counted(one, variable) != _counted(other, variable) or _rescored(one, other, variable):
         return ANSWERS
     if by is not None and _groups(one, by) != _groups(other, by):
         return GROUPS
@@ -59,7 +59,7 @@ def _asked(told: Told, variable: str) -> object:
     name, _dot, part = variable.partition(".")
     placed = placed_questions(told.survey).get(name)
     if placed is None:
-        return None
+        return [(item, _asked(told, item)) for item in _items(told, name)]
     question = placed.question
     rows = question.rows if isinstance(question, Grid) else []
     row = [one.label for one in rows if one.value == part]
@@ -76,16 +76,34 @@ def _offered(told: Told, name: str) -> object:
     return None
 
 
+def _items(told: Told, name: str) -> list[str]:
+    """What an index or a total is made of."""
+    made: list[Index | Total] = [*told.dashboard.indices, *told.dashboard.totals]
+    return next((one.of for one in made if one.id == name), [])
+
+
 def _counted(told: Told, variable: str) -> object:
     """How answers became the numbers: categories, the top share, and the bands behind them."""
     name = variable.partition(".")[0]
     own = told.plan.variable(variable)
-    bands = [
-        [(band.value, band.from_, band.to) for band in panel.bands]
-        for panel in told.dashboard.panels
-        if panel.question == name
+    cuts: dict[str, list[Band]] = {one.question: one.bands for one in told.dashboard.panels}
+    cuts |= {one.id: one.bands for one in told.dashboard.totals}
+    bands = [(band.value, band.from_, band.to) for band in cuts.get(name, [])]
+    turned = [sorted(one.reversed) for one in told.dashboard.indices if one.id == name]
+    themes = [
+        one.names.get(variable.removeprefix(f"{name}."))
+        for one in told.dashboard.themes
+        if one.question == name
     ]
-    return own.categories, own.top, bands
+    return own.categories, own.top, bands, turned, themes
+
+
+def _rescored(one: Told, other: Told, variable: str) -> bool:
+    """Whether answers stand for other numbers; a mean that one wave did not show is no break."""
+    before, after = (told.plan.variable(variable) for told in (one, other))
+    if not before.values or not after.values:
+        return False
+    return (before.values, before.bands) != (after.values, after.bands)
 
 
 def _groups(told: Told, by: str) -> object:
