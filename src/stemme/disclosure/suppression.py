@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from stemme.disclosure.bounds import Facts, Ranges, binding
+from stemme.disclosure.bounds import Facts, Flags, Ranges, binding
 from stemme.disclosure.elimination import Matrix, publishable
 from stemme.disclosure.secrets import Secret
 from stemme.disclosure.system import BASE, DISTRICT, HOME, MEAN, TOP, Place, System
@@ -127,17 +127,27 @@ class Problem:
         for place in sorted(secondary, key=lambda p: (*self._rank(p), p)):
             if place.base in hidden:
                 continue
-            if self.is_safe(hidden - {place}):
-                hidden -= {place}
+            # Most are needed for secrets nearby: these are asked first, as that is quicker.
+            near = [(s.row.at, s.row.cell.by) == (place.at, place.cell.by) for s in self._secrets]
+            fewer = hidden - {place}
+            if self._worst(fewer, np.array(near)) is None and self.is_safe(fewer):
+                hidden = fewer
         return hidden
 
-    def _worst(self, hidden: frozenset[Place]) -> int | None:
-        """The secret whose range is the most too narrow, None if all are wide and high enough."""
+    def _worst(self, hidden: frozenset[Place], among: Flags | None = None) -> int | None:
+        """The secret whose range is the most too narrow, None if all are wide and high enough.
+
+        With `among` only of these, one flag a secret.
+        """
         if not self._secrets:
             return None
-        low, high = np.zeros(len(self._secrets)), np.zeros(len(self._secrets))
+        low, high = np.full(len(self._secrets), -np.inf), np.full(len(self._secrets), np.inf)
         for printed in (False, True):
             some = self._printed == printed
+            if among is not None:
+                some = some & among
+            if not some.any():
+                continue
             facts, _ = self.facts(hidden, printed=printed)
             low[some], high[some] = self._ranges.of(facts, self._members[some].astype(np.float64))
         lack = np.array(
