@@ -13,10 +13,13 @@ from stemme.programme.words import ANSWER_WORDS
 from stemme.surveys.poster import FONTS, draw_code
 
 _TEMPLATE = Path(str(files("stemme.dashboards") / "templates/staff/thread.typ"))
-SHOWN = 4
+SHOWN = 3
 """Answers that fit an A4 page."""
-LONGEST = 420
+LONGEST = 260
 """Signs of one answer; the rest stands on the page behind the code."""
+LONGEST_SAID = 120
+SIZES = ((420, 1.5), (780, 1.0), (10_000, 0.75))
+"""Signs of all answers, and how large they are set: few are read from across a room."""
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -46,6 +49,7 @@ class ThreadPoster(msgspec.Struct, frozen=True):
     cards: tuple[Card, ...]
     others: tuple[tuple[str, str, str], ...]
     sample: str
+    large: float
 
 
 def compose(
@@ -62,6 +66,8 @@ def compose(
         text = catalogue(one.tag).gettext("Du sa – vi gjorde")
         others.setdefault(text, (text, one.tag.partition("-")[0], one.dir))
     sample = any(one.sample for one in thread.answers[:SHOWN])
+    cards = tuple(_cards(thread, lang))
+    signs = sum(len(one.said) + len(one.reason) for one in cards)
     return ThreadPoster(
         title=title,
         heading=heading,
@@ -72,9 +78,10 @@ def compose(
         url=url,
         shown=url.partition("://")[2],
         qr=draw_code(url),
-        cards=tuple(_cards(thread, lang)),
+        cards=cards,
         others=tuple(one for text, one in others.items() if text != title),
         sample=words.gettext("Eksempel. Ikke ekte.") if sample else "",
+        large=next(size for most, size in SIZES if signs <= most),
     )
 
 
@@ -86,16 +93,20 @@ def _cards(thread: Thread, lang: str) -> list[Card]:
         day = format_date(one.decision.decided_on, lang)
         found.append(
             Card(
-                said=said.title(lang),
+                said=_cut(said.title(lang), LONGEST_SAID),
                 said_lang=said.title_language(lang).partition("-")[0],
                 answer=translate(ANSWER_WORDS[one.decision.answer], lang),
-                reason=reason if len(reason) <= LONGEST else f"{reason[:LONGEST].rstrip()} …",
+                reason=_cut(reason, LONGEST),
                 lang=tongue.partition("-")[0],
                 dir=LANGUAGES[tongue].dir,
                 decided=f"{one.decision.decided_by}, {day}",
             )
         )
     return found
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest].rstrip()} …"
 
 
 def print_pdf(poster: ThreadPoster, build: Path) -> bytes:
