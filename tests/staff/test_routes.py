@@ -79,9 +79,56 @@ MATRIX += [
         ("GET", "/nb/crosstabs/ukjent/2/table.csv"),
     ]
 ]
+DECISION = f"/nb/decisions/{uuid.UUID(int=2)}"
+MATRIX += [
+    (method, path, allowed)
+    for allowed, pages in [
+        (
+            OFFICE,
+            [
+                ("GET", "/nb/inputs"),
+                ("GET", "/nb/decisions"),
+                ("GET", DECISION),
+                ("GET", "/nb/measures"),
+                ("GET", "/nb/measures/tiltak"),
+                ("GET", "/nb/measures/tiltak/evaluation"),
+                ("GET", "/nb/measures/tiltak/picture"),
+                ("GET", "/nb/year"),
+                ("GET", "/nb/year/1814/plan"),
+                ("GET", "/nb/report/1814"),
+                ("GET", "/nb/report/1814/draft.pdf"),
+                ("GET", "/nb/done/poster.pdf"),
+                ("GET", "/nb/dialogues"),
+                ("GET", f"/nb/dialogues/{SLUG}"),
+            ],
+        ),
+        (
+            PLANS,
+            [
+                ("GET", "/nb/decisions/new"),
+                ("POST", "/nb/decisions/save"),
+                ("GET", "/nb/measures/new"),
+                ("POST", "/nb/measures/new"),
+                ("POST", "/nb/measures/tiltak"),
+                ("POST", "/nb/measures/tiltak/evaluation"),
+                ("POST", "/nb/measures/tiltak/picture"),
+                ("POST", "/nb/year/1814/plan"),
+                ("POST", "/nb/report/1814"),
+                ("POST", "/nb/dialogues"),
+                ("GET", f"/nb/surveys/{SLUG}/findings"),
+                ("POST", f"/nb/surveys/{SLUG}/findings"),
+                ("GET", f"/nb/surveys/{SLUG}/findings/uk"),
+                ("POST", f"/nb/surveys/{SLUG}/findings/uk"),
+            ],
+        ),
+        (PLANS | {"facilitator"}, [("POST", f"/nb/dialogues/{SLUG}")]),
+    ]
+    for method, path in pages
+]
 OPEN_TO_ALL = {
     "/nb/sign-in",
     "/nb/invite/{token}",
+    "/picture/{name}",
     "/",
     "/healthz",
     "/robots.txt",
@@ -102,6 +149,9 @@ def test_the_matrix_has_every_route() -> None:
     known = {path.replace("0" * 32, "{photo}") for path in known}
     known = {path.replace("/ukjent", "/{survey}").replace("/2", "/{wave}") for path in known}
     known = {path.replace("table.csv", "{file}") for path in known}
+    known = {path.replace(DECISION, "/nb/decisions/{id_}") for path in known}
+    known = {path.replace("/tiltak", "/{id_}").replace("/1814", "/{year}") for path in known}
+    known = {path.replace("/uk", "/{tongue}") for path in known}
     assert {path.rstrip("/") for path in known | OPEN_TO_ALL} == {
         path.rstrip("/") for path in patterns
     }
