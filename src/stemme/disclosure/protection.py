@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -43,6 +43,7 @@ class Counted(Struct, frozen=True, eq=False):
     `links` are crowds of more than one table that are the same people, `bonds` what else is told by
     the plan and by the build of the breakdowns. `weights` are those of groups, outsiders last, of
     breakdowns in which all of a group weigh the same. Nothing done later looks at an answer.
+    `solved` remembers what was hidden of tables that are one system.
     """
 
     plan: Plan
@@ -52,6 +53,7 @@ class Counted(Struct, frozen=True, eq=False):
     links: list[list[Crowd]]
     bonds: list[Bond]
     weights: dict[str, tuple[int, ...]]
+    solved: dict[Hashable, frozenset[Place]] = {}
 
 
 def count(plan: Plan, coded: Coded, weights: Weights | None = None) -> Counted:
@@ -155,24 +157,38 @@ class _Ties(NamedTuple):
 def _hidden(
     counted: Counted, block: list[int], ties: _Ties, unshown: list[Cells], also: Mapping[int, Cells]
 ) -> frozenset[Place]:
-    """The hidden numbers of some tables that are one system."""
+    """The hidden numbers of some tables that are one system, if need be from memory."""
+    bonds = [bond for bond in ties.bonds if bond.terms[0][1].at in block]
+    own = _Ties(
+        bonds,
+        [crowd for crowd in ties.given if crowd.at in block],
+        [crowd for crowd in ties.wide if crowd.at in block],
+    )
+    settled = tuple((at, unshown[at], also.get(at, frozenset())) for at in block)
+    key = (settled, tuple(own.bonds), tuple(own.given), tuple(own.wide))
+    if key not in counted.solved:
+        counted.solved[key] = _solved(counted, block, own, unshown, also)
+    return counted.solved[key]
+
+
+def _solved(
+    counted: Counted, block: list[int], ties: _Ties, unshown: list[Cells], also: Mapping[int, Cells]
+) -> frozenset[Place]:
+    """The same, worked out; the ties are those of these tables alone."""
     tables = {at: counted.tallies[at] for at in block}
-    bonds = [bond for bond in ties.bonds if bond.terms[0][1].at in tables]
-    given = [crowd for crowd in ties.given if crowd.at in tables]
     least = {at: counted.limits[at].count for at in tables}
-    system = joint_system(tables, bonds, given, least)
+    system = joint_system(tables, ties.bonds, ties.given, least)
     kept: list[Secret] = []
     first = {Place(at, cell) for at in block for cell in also.get(at, ())}
     for at, counts in tables.items():
         kept += secrets(system, at, counts, counted.limits[at], unshown[at])
         first |= set(primary(at, counts, counted.limits[at], unshown[at]))
         system.given.extend(_weighted(counted, system, at, first))
-    kept += left_over(system, bonds, tables, max(least.values()))
+    kept += left_over(system, ties.bonds, tables, max(least.values()))
     for crowd in ties.wide:
-        if crowd.at in tables:
-            low = least[crowd.at]
-            place = Place(crowd.at, base_cell(crowd))
-            kept.append(Secret(place, system.of(crowd), low - 1, low))
+        low = least[crowd.at]
+        place = Place(crowd.at, base_cell(crowd))
+        kept.append(Secret(place, system.of(crowd), low - 1, low))
     return Problem(system, kept, first).hidden()
 
 
