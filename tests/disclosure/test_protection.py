@@ -136,7 +136,9 @@ def row_pairs(tally: Tally, hidden: frozenset[Cell], by: int, group: int) -> Pai
     top, base = int(counts[tally.top].sum()), int(counts.sum())
     everybody = int(tally.district.sum())
     if group == len(tally.groups[by]) - 1:
-        return {(t, base - t) for t in range(base + 1)}
+        few = 0 < base < (10 if tally.variable.sensitive else 5)
+        outside = range(everybody + 1) if few else [base]
+        return {(t, b - t) for b in outside for t in range(b + 1)}
     bases = range(everybody + 1) if Cell(by, group, BASE) in hidden else [base]
     return {
         (t, b - t)
