@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 import pytest
 
+from stemme.programme import store
 from stemme.programme.model import Decided, Said
 from stemme.programme.service import attach, decisions, detach, thread
 from stemme.staff.model import Account
@@ -81,7 +82,7 @@ async def test_residents_read_what_is_published_and_nothing_else(office, databas
     conn, kari = office
     resident = await database.connect("resident")
     shown = await attach(conn, "question", "1/benker", SAID)
-    hidden = await attach(conn, "note", "n1", msgspec.structs.replace(SAID, public=False))
+    hidden = await attach(conn, "proposal", "n1", msgspec.structs.replace(SAID, public=False))
     decision = uuid.uuid4()
     await decisions.write_decision(conn, kari, (decision, 1), "draft", decided(shown))
     assert [] == await thread.list_answers(resident)
@@ -97,6 +98,24 @@ async def test_residents_read_what_is_published_and_nothing_else(office, databas
     assert "Vi setter opp seks benker." == answer.decision.reason
     await decisions.write_decision(conn, kari, (decision, 4), "withdrawn", both)
     assert [] == await thread.list_answers(resident)
+
+
+async def test_a_note_waits_without_its_words_until_an_answer_quotes_it(office, database):
+    """Everyone reads a note of a workshop in a published answer, not before and not after."""
+    conn, kari = office
+    resident = await database.connect("resident")
+    said = msgspec.structs.replace(SAID, origin="workshop/kveld", public=False)
+    note = await attach(conn, "note", "n1", said)
+    other = await attach(conn, "note", "n2", said)
+    seen = [await store.list_public_inputs(resident, [note, other])]
+    waiting = [await thread.count_unanswered(resident, said.origin)]
+    decision = uuid.uuid4()
+    for version, state in enumerate(("draft", "published", "withdrawn"), 1):
+        await decisions.write_decision(conn, kari, (decision, version), state, decided(note))
+        seen.append(await store.list_public_inputs(resident, [note, other]))
+        waiting.append(await thread.count_unanswered(resident, said.origin))
+    assert [[], [], [note], []] == [[one.id for one in found] for found in seen]
+    assert [2, 2, 1, 2] == waiting
 
 
 async def test_answers_are_found_by_origin_and_by_part_of_the_tree(office, database):

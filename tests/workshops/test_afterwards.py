@@ -46,6 +46,7 @@ async def test_coding_to_minutes(leader, hall, evening):
         (one.origin, *one.about) for one in waiting
     }
     assert 2 == len(waiting)
+    assert {False} == {one.public for one in waiting}
     await leader.send(where, f"{where}/close", hours="0")
     page = (await hall.get(table)).text
     assert "Referat" in page

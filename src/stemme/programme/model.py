@@ -143,7 +143,10 @@ class Said(Struct, frozen=True, kw_only=True):
     """Ids of the tree: sub-areas, goals, plan goals or measures; unknown ones are ignored."""
     received_on: datetime.date
     public: bool
-    """Whether everyone may read the titles: only what is moderated, coded or our own words."""
+    """Whether everyone may read the titles: only what is moderated, coded or our own words.
+
+    A note that is not public counts as waiting, and is read by everyone once an answer quotes it.
+    """
     sample: bool = False
 
 

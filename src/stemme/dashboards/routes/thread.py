@@ -32,7 +32,7 @@ FEED = "feed.atom"
 TITLE = _("Du sa – vi gjorde")
 _ORIGINS = {
     "survey": _("Undersøkelse"),
-    "workshop": _("Verksted"),
+    "workshop": _("Arbeidsmøter"),
     "dialogue": _("Dialog"),
     "panel": _("Ungdomspanel"),
 }

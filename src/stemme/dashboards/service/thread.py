@@ -26,7 +26,7 @@ class Thread(Struct, frozen=True):
 
     answers: list[Answered]
     waiting: int
-    """Public inputs without an answer."""
+    """Inputs without an answer; the words of notes are not shown before they have one."""
     measures: dict[str, Known]
     """Those that an answer links to, and those within the scope that something is written about."""
 

@@ -149,23 +149,25 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     order by d.decided_on desc, d.id
 $$;
 
--- Once real inputs came from a place, its sample ones are shown nowhere any more.
+-- A note of a workshop is for those who were there: everyone reads its words only where a published answer
+-- quotes them. Once real inputs came from a place, its sample ones are shown nowhere any more.
 create function public_inputs(p_ids uuid[])
 returns table (origin text, id uuid, kind text, ref text, source_language text, titles jsonb, about text[],
                received_on date, sample boolean)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     select i.origin, i.id, i.kind, i.ref, i.source_language, i.titles, i.about, i.received_on, i.sample
     from input i
-    where i.id = any (p_ids) and i.public
+    where i.id = any (p_ids)
+      and (i.public or (i.kind = 'note' and i.id in (select unnest(d.inputs) from published_decisions() d)))
       and (not i.sample or not exists (select from input r where r.origin = i.origin and not r.sample))
     order by i.received_on, i.ref, i.id
 $$;
 
--- How many public inputs wait for an answer: of one origin, or about any of these ids; null asks for all.
+-- How many inputs wait for an answer, notes of workshops without their words: of one origin, or about any of these ids; null asks for all.
 create function count_unanswered(p_origin text, p_about text[])
 returns integer language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     select count(*) from input i
-    where i.public and (p_origin is null or i.origin = p_origin) and (p_about is null or i.about && p_about)
+    where (i.public or i.kind = 'note') and (p_origin is null or i.origin = p_origin) and (p_about is null or i.about && p_about)
       and (not i.sample or not exists (select from input r where r.origin = i.origin and not r.sample))
       -- Hashed once; asking for each input anew takes forty times as long.
       and i.id not in (select unnest(d.inputs) from published_decisions() d)

@@ -21,7 +21,8 @@ async def attach(conn: asyncpg.Connection, kind: Kind, ref: str, said: Said) -> 
     same id: call it as often as you like, in the transaction of your own act. `kind` is what it is
     (`question` of a survey, `theme` of texts or notes, `note`, `statement`, `proposal`), `ref` what
     your feature finds it by. The titles must be fit to be read by the staff: masked, and with
-    `public=True` moderated as well. Attached by the roles `staff` and `release`. On its receipt a
+    `public=True` moderated as well; a `note` with `public=False` waits without its words, and
+    everyone reads it in a published answer alone. Attached by the roles `staff` and `release`. On its receipt a
     feature shows `list_answers(conn, origin=…)`.
     """
     return await store.attach_input(conn, kind, ref, said)
@@ -76,5 +77,5 @@ async def list_answers(
 async def count_unanswered(
     conn: asyncpg.Connection, origin: str | None = None, about: Collection[str] | None = None
 ) -> int:
-    """Give how many public inputs have no answer yet: in all, of one origin, or about the ids."""
+    """Give how many inputs have no answer yet: in all, of one origin, or about the ids."""
     return await store.count_unanswered(conn, origin, about)

@@ -22,7 +22,7 @@ from stemme.programme.words import ANSWER_WORDS, STATUS_WORDS
 KIND_WORDS = {
     "question": "Spørsmål i undersøkelser",
     "theme": "Temaer",
-    "note": "Lapper fra verksteder",
+    "note": "Lapper fra arbeidsmøter",
     "statement": "Utsagn fra dialogen",
     "proposal": "Forslag",
 }
