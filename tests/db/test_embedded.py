@@ -195,12 +195,16 @@ def test_killed_at_any_moment_of_the_first_start(folder):
 
 
 def test_commands_find_the_running_server(folder, monkeypatch):
-    """A command uses the server that runs here, and starts one for itself where none does."""
+    """A command uses the server that runs here at once, and starts one where none does."""
     monkeypatch.setattr("stemme.db.embedded.PATIENCE", 0.2)
     config = load({"STEMME_PLACE": str(folder), "STEMME_DATA": str(folder)})
     with server.running(config) as first:
         with server.running(config) as second:
             assert first == second
         assert asyncio.run(migrate.migrate_here(config))
-    with server.running(config):
+    with server.running(config) as first:
         assert [] == asyncio.run(migrate.migrate_here(config))
+        with monkeypatch.context() as beside:
+            beside.delattr("stemme.db.embedded.EmbeddedPostgres.start")
+            with server.running(config) as second:
+                assert first == second

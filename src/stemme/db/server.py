@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import asyncpg
@@ -10,7 +12,7 @@ import msgspec
 
 from stemme.config import Config
 from stemme.db.address import address, address_file, credentials
-from stemme.db.embedded import DatabaseBusy, EmbeddedPostgres
+from stemme.db.embedded import DatabaseBusy, DatabaseFailed, EmbeddedPostgres
 
 
 async def connect(config: Config, role: str, **settings: str) -> asyncpg.Connection:
@@ -47,6 +49,9 @@ def running(config: Config) -> Iterator[str]:
     if config.database_url is not None:
         yield config.database_url
         return
+    if _answers(config):
+        yield address(config)
+        return
     server = EmbeddedPostgres(config.data, config.secrets)
     try:
         server.start()
@@ -58,3 +63,19 @@ def running(config: Config) -> Iterator[str]:
         yield server.address
     finally:
         server.stop()
+
+
+def _answers(config: Config) -> bool:
+    """Whether a server runs here already; asked first, as its lock is waited for ten seconds."""
+    if not address_file(config).exists():
+        return False
+    with ThreadPoolExecutor(1) as beside:  # The caller may be in a loop of its own.
+        try:
+            beside.submit(asyncio.run, _reach(config)).result()
+        except (OSError, asyncpg.PostgresError, DatabaseFailed):
+            return False
+    return True
+
+
+async def _reach(config: Config) -> None:
+    await (await owner_connection(config)).close()

@@ -96,7 +96,7 @@ async def count_unanswered_by_kind(conn: asyncpg.Connection) -> list[Waiting]:
 async def count_unanswered(
     conn: asyncpg.Connection, origin: str | None, about: Collection[str] | None
 ) -> int:
-    """How many inputs wait, notes without their words too, of one origin or about any of the ids."""
+    """How many inputs wait, notes too, of one origin or about any of the ids."""
     ids = None if about is None else list(about)
     count: int = await conn.fetchval(Q.count_unanswered, origin, ids)
     return count

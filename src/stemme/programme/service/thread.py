@@ -22,8 +22,8 @@ async def attach(conn: asyncpg.Connection, kind: Kind, ref: str, said: Said) -> 
     (`question` of a survey, `theme` of texts or notes, `note`, `statement`, `proposal`), `ref` what
     your feature finds it by. The titles must be fit to be read by the staff: masked, and with
     `public=True` moderated as well; a `note` with `public=False` waits without its words, and
-    everyone reads it in a published answer alone. Attached by the roles `staff` and `release`. On its receipt a
-    feature shows `list_answers(conn, origin=…)`.
+    everyone reads it in a published answer alone. Attached by the roles `staff` and `release`. On
+    its receipt a feature shows `list_answers(conn, origin=…)`.
     """
     return await store.attach_input(conn, kind, ref, said)
 
