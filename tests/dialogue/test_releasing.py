@@ -10,10 +10,12 @@ import pytest
 
 from stemme.dialogue import store, views
 from stemme.dialogue.model import Conversation, Shown
+from stemme.dialogue.rules import placing
 from stemme.dialogue.rules import release as rules
 from stemme.dialogue.rules.space import UNSEEN
 from stemme.dialogue.service import sample, upkeep
 from stemme.disclosure.model import Release, ReleaseRefused
+from stemme.surveys.service.answering import receipt_of
 
 from .conftest import SLUG
 
@@ -89,13 +91,104 @@ def test_groups_and_their_map():
     assert ([1, 2], "") == ([one.number for one in told.groups], told.no_groups)
     assert [60, 40] == [pytest.approx(one.percent, abs=6) for one in told.groups]
     assert told.stability >= 80
-    assert all(
-        one.circle.x % 5 == one.circle.y % 5 == one.circle.spread % 5 == 0 for one in told.groups
-    )
     assert {True} == {
         abs(mine - others) >= 40 for one in told.groups for _, mine, others in one.marks
     }
     assert not told.together
+
+
+def test_the_header_knows_how_firm_and_nothing_else_of_people():
+    """What the disclosure rules do not see is the firmness of the groups, in steps of ten."""
+    header = rules.release("x", crowd(200, 12)).header
+    assert {"dialogue", "sample", "stability"} == set(header)
+    assert 0 == header["stability"] % 10
+
+
+def test_the_map_is_drawn_from_published_shares_alone(monkeypatch):
+    """From the decoded release: two groups stand opposite, the larger has the larger circle."""
+    body = rules.release("x", crowd(200, 12)).encode()
+    told = views.tell(Release.decode(body), {})
+    (one, first), (other, second) = told.circles
+    assert ((1, 2), (-first.x, -first.y)) == ((one, other), (second.x, second.y))
+    assert first.radius > second.radius >= views.SMALLEST
+    assert [75, 0] == [abs(first.x), first.y]
+    monkeypatch.setattr(placing, "FEWEST_STATEMENTS", 13)
+    bare = views.tell(Release.decode(body), shown(crowd(200, 12)))
+    assert ([], [1, 2]) == (bare.circles, [one.number for one in bare.groups])
+
+
+def test_places_of_groups():
+    """Three groups stand as their shares do; too few statements, or no difference, no map."""
+    alike, apart = placing.place([[10, 10, 10, 10], [12, 10, 10, 10], [90, 90, 90, 90]])[:2], None
+    assert max(abs(one - other) for one, other in zip(*alike, strict=True)) <= 2
+    square = placing.place([[80, 20, 50], [20, 80, 50], [50, 50, 90]])
+    gaps = sorted(
+        (one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2
+        for place, one in enumerate(square)
+        for other in square[:place]
+    )
+    assert [pytest.approx(wanted, rel=0.05) for wanted in _gaps(gaps[0])] == gaps
+    assert [apart] * 3 == [
+        placing.place([[10, 90], [90, 10]]),
+        placing.place([[40, 40, 40]] * 2),
+        placing.place([]),
+    ]
+
+
+def _gaps(least):
+    """The squared distances of the three groups above, as they are to the least of them."""
+    return [least, least, least * 7200 / 3400]
+
+
+async def test_reactions_go_thirty_days_after_the_release(database, owner, opened, close, phone):
+    """The worker deletes the rows of a release so old; what is published stays as it was."""
+    first = next(iter(opened.values()))
+    await react(owner, [{first: 1 if n < 30 else -1} for n in range(40)])
+    written = await owner.fetchval(
+        "insert into statement (dialogue, id, origin, language, body, masking, receipt)"
+        " values ($1, 5, 'resident', 'nb', 'Lys.', 1, $2) returning id",
+        *(SLUG, receipt_of(bytes(16))),
+    )
+    assert (5, "released") == (written, await close())
+    conn = await database.connect("retention")
+    before = await owner.fetchval("select body from dialogue_release")
+    await upkeep.forget(conn)
+    assert 40 == await owner.fetchval("select count(*) from reaction")
+    assert 40 == await store.delete_old_reactions(conn, 0)
+    assert 0 == await owner.fetchval("select count(*) from reaction")
+    await upkeep.release(await database.connect("release"))
+    assert before == await owner.fetchval("select body from dialogue_release")
+    assert "75 av 100 er enige." in (await phone().get()).page
+    assert 200 == (await phone().get(f"/nb/dialogue/{SLUG}/mine/{bytes(16).hex()}")).status
+
+
+@pytest.mark.parametrize(("days", "left"), [(29, 12), (30, 0)])
+async def test_the_day_that_reactions_go(database, owner, office, opened, days, left):
+    """On the thirtieth day and no sooner, of a release and of a dialogue that could have none."""
+    first = next(iter(opened.values()))
+    await react(owner, [{first: 1}] * 12)
+    conn = await database.connect("retention")
+    assert await store.step(office, SLUG, "open", "closed")
+    day = "(now() at time zone 'Europe/Oslo')::date - $2::integer"
+    sql = f"insert into dialogue_release (dialogue, released_on, body) values ($1, {day}, '{{}}')"
+    await owner.execute(sql, SLUG, days)
+    await upkeep.forget(conn)
+    assert 12 == await owner.fetchval("select count(*) from reaction")
+    await owner.execute("update dialogue set state = 'released'")
+    await upkeep.forget(conn)
+    assert left == await owner.fetchval("select count(*) from reaction")
+
+
+@pytest.mark.parametrize(("days", "left"), [(29, 1), (31, 0)])
+async def test_reactions_that_gave_nothing_go_too(database, owner, opened, close, days, left):
+    """Where too few took part, the month is counted from the closing."""
+    first = next(iter(opened.values()))
+    await react(owner, [{first: 1}])
+    assert "refused" == await close()
+    await owner.execute("alter table dialogue disable trigger dialogue_guarded")
+    await owner.execute("update dialogue set closed_at = now() - make_interval(days => $1)", days)
+    await upkeep.forget(await database.connect("retention"))
+    assert left == await owner.fetchval("select count(*) from reaction")
 
 
 def test_below_a_hundred_nothing_is_by_group():

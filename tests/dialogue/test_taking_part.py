@@ -52,6 +52,50 @@ async def test_change_of_mind(phone, owner, opened):
     assert [{opened[first]: -1}] == await reactions(owner)
 
 
+async def test_taking_everything_back(phone, owner):
+    """One press deletes all one has reacted, of oneself only, and one may begin anew."""
+    other = await (await phone().press("start")).press("agree")
+    one = await phone().press("start")
+    for go in ("agree", "disagree", "pass"):
+        await one.press(go)
+    assert 'value="forget"' in one.page
+    before = one.state
+    await one.press("forget")
+    assert ("Det du har svart", True) == (one.heading, "er slettet" in one.page)
+    assert 'value="forget"' not in one.page
+    assert [1] == [len(said) for said in await reactions(owner)]
+    await (await one.press("next")).press("agree")
+    assert [1, 1] == sorted(len(said) for said in await reactions(owner))
+    # A page from before remembers too much, and takes back what came after it too.
+    await one.press("forget", state=before)
+    assert [1] == [len(said) for said in await reactions(owner)]
+    await other.press("forget")
+    assert [] == await reactions(owner)
+
+
+async def test_what_is_taken_away_can_still_be_taken_back(phone, office, owner, opened):
+    """A reaction to a statement that is no longer shown goes with the others."""
+    one = await phone().press("start")
+    only = opened[one.heading]
+    await one.press("agree")
+    await store.decide(office, SLUG, only, "shown", Verdict("refused", "topic"))
+    _shelf_is_old(one)
+    await one.press("mine")
+    await one.press("forget")
+    assert [] == await reactions(owner)
+
+
+async def test_nothing_is_taken_back_once_closed(phone, office, owner):
+    """What a closed dialogue is counted from stays, and the page says that it is closed."""
+    one = await (await phone().press("start")).press("agree")
+    await store.step(office, SLUG, "open", "closed")
+    for known in (True, False):
+        if not known:
+            _shelf_is_old(one)
+        assert (410, "Dialogen er stengt") == ((await one.press("forget")).status, one.heading)
+    assert 1 == len(await reactions(owner))
+
+
 async def test_the_same_form_twice(phone, owner):
     """A form that is sent again stores nothing twice."""
     one = await phone().press("start")

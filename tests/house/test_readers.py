@@ -109,10 +109,12 @@ TABLES["fieldwork"] |= {
 TABLES["release"] |= {"dialogue": ["select"]}
 FUNCTIONS["resident"] |= {
     "append_reaction",
+    "delete_own_reactions",
     "append_statement",
     "statement_fate",
     "shown_statements",
 }
+FUNCTIONS["retention"] |= {"delete_old_reactions"}
 FUNCTIONS["staff"] |= {"seed_statement"}
 FUNCTIONS["fieldwork"] |= {"reaction_totals"}
 FUNCTIONS["release"] |= {

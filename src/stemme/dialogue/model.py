@@ -204,11 +204,3 @@ class Fate(Struct, frozen=True):
     merged_into: int | None
     merged_body: str | None
     merged_language: str | None
-
-
-class Circle(Struct, frozen=True):
-    """A group on the map: its middle and its spread, in hundredths of half the plane."""
-
-    x: int
-    y: int
-    spread: int

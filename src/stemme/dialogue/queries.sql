@@ -19,6 +19,10 @@ select id, language, body, translations, about, weight from shown_statements($1)
 -- role: stemme_resident
 select append_reaction($1, $2, $3, $4);
 
+-- name: delete_own_reactions(dialogue, participant)
+-- role: stemme_resident
+select delete_own_reactions($1, $2);
+
 -- name: append_statement(dialogue, receipt, language, body, masking)
 -- role: stemme_resident
 select append_statement($1, $2, $3, $4, $5);
@@ -99,6 +103,10 @@ select publish_dialogue($1, $2);
 -- name: refuse_dialogue(dialogue, reason)
 -- role: stemme_release
 select refuse_dialogue($1, $2);
+
+-- name: delete_old_reactions(days)
+-- role: stemme_retention
+select delete_old_reactions($1);
 
 -- name: insert_sample(dialogue, titles, intros)
 insert into dialogue (dialogue, titles, intros, sample) values ($1, $2, $3, true)

@@ -47,6 +47,11 @@ async def append_reaction(
     return bool(said == "stored")
 
 
+async def delete_own_reactions(conn: Connection, slug: str, participant: bytes) -> bool:
+    """Delete all that one participant reacted; False where the dialogue is not open."""
+    return bool(await conn.fetchval(Q.delete_own_reactions, slug, participant) == "deleted")
+
+
 async def append_statement(
     conn: Connection, slug: str, receipt: bytes, text: tuple[str, str, int]
 ) -> Written:
@@ -147,6 +152,12 @@ async def publish(conn: Connection, slug: str, body: Any) -> str:
 
 async def refuse(conn: Connection, slug: str, reason: str) -> None:
     await conn.execute(Q.refuse_dialogue, slug, reason)
+
+
+async def delete_old_reactions(conn: Connection, days: int) -> int:
+    """Delete the reactions of dialogues done with so many days ago; gives how many went."""
+    deleted: int = await conn.fetchval(Q.delete_old_reactions, days)
+    return deleted
 
 
 async def insert_sample(

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import sqrt
 
-import msgspec
 from msgspec import Struct
 
-from stemme.dialogue.model import Circle, Shown
-from stemme.dialogue.rules import margins
+from stemme.dialogue.model import Shown
+from stemme.dialogue.rules import margins, placing
 from stemme.disclosure.model import Release
 
 GROUP, GROUPS = "group", "groups"
 LISTED = 3
-FIRM = 75
+SMALLEST = 14
+"""The radius of a circle that its number still fits into."""
+FIRM = 80
 """Percent of the grouping that must come back among half of the people to be called clear."""
 
 
@@ -58,20 +60,24 @@ class Row(Struct, frozen=True):
         return -1 if agree is None or disagree is None else min(agree, disagree)
 
 
+class Circle(Struct, frozen=True):
+    """A group on the map, in hundredths of half the map; its area is its share of the people."""
+
+    x: int
+    y: int
+    radius: int
+
+
 class Group(Struct, frozen=True):
     """A group of people who reacted alike."""
 
     number: int
     percent: int | None
     """Of everybody with a place on the map."""
-    circle: Circle
+    circle: Circle | None
+    """None for every group where too little is published to draw a map."""
     marks: list[tuple[Row, int, int]]
     """Statements that mark it out: the row, its agreement, and the mean of the other groups'."""
-
-    @property
-    def reach(self) -> int:
-        """How far up or down from the middle of the map its circle goes."""
-        return abs(self.circle.y) + self.circle.spread
 
 
 class Told(Struct, frozen=True):
@@ -87,6 +93,16 @@ class Told(Struct, frozen=True):
     """Why there are none: `too_few`, `too_small`, `unstable`, `unsafe`; "" where there are."""
 
     @property
+    def circles(self) -> list[tuple[int, Circle]]:
+        """The map: number and circle of each group; empty where there is none."""
+        return [(one.number, one.circle) for one in self.groups if one.circle is not None]
+
+    @property
+    def tall(self) -> int:
+        """How far up and down from its middle the map goes."""
+        return max([60, *(abs(one.y) + one.radius + 5 for _, one in self.circles)])
+
+    @property
     def firm(self) -> bool:
         """Whether the groups may be called clear."""
         return self.stability is not None and self.stability >= FIRM
@@ -95,7 +111,7 @@ class Told(Struct, frozen=True):
 def tell(release: Release, statements: Mapping[int, Shown]) -> Told:
     """The page; a statement that was taken away since is left out, its numbers with it."""
     header = release.header
-    circles = msgspec.json.decode(str(header.get("circles", "[]")), type=list[Circle])
+    circles = _circles(release)
     rows = [row for one in statements.values() if (row := _row(release, one, len(circles)))]
     rows.sort(key=lambda row: (-(row.percents[0] or 0), row.statement.id))
     agreed = sorted(rows, key=lambda row: (-row.together, row.statement.id))
@@ -109,6 +125,24 @@ def tell(release: Release, statements: Mapping[int, Shown]) -> Told:
         stability=int(stable) if isinstance(stable, int) and circles else None,
         no_groups=str(header.get("no_groups", "")),
     )
+
+
+def _circles(release: Release) -> list[Circle | None]:
+    """A circle a group, drawn from the published tables alone; no group, no entry."""
+    grouped = [table for table in release.tables if table.by == GROUP]
+    if not grouped:
+        return []
+    sizes = release.district(GROUPS).district.percents
+    shown = [[row.percents[0] for row in table.groups] for table in grouped]
+    whole = [[one for one in row if one is not None] for row in shown]
+    columns = [row for row in whole if len(row) == len(sizes)]
+    points = placing.place([[row[at] for row in columns] for at in range(len(sizes))])
+    if points is None:
+        return [None] * len(sizes)
+    return [
+        Circle(x, y, max(SMALLEST, round(4.5 * sqrt(size or 0))))
+        for (x, y), size in zip(points, sizes, strict=True)
+    ]
 
 
 def _row(release: Release, statement: Shown, groups: int) -> Row | None:
@@ -132,7 +166,7 @@ def _row(release: Release, statement: Shown, groups: int) -> Row | None:
     )
 
 
-def _group(release: Release, place: int, circle: Circle, rows: Sequence[Row]) -> Group:
+def _group(release: Release, place: int, circle: Circle | None, rows: Sequence[Row]) -> Group:
     told = []
     for row in rows:
         mine = row.groups[place]

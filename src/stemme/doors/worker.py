@@ -159,3 +159,4 @@ async def _withdrawals(conn: asyncpg.Connection) -> None:
 
 async def _expired(conn: asyncpg.Connection) -> None:
     await workshops.delete_expired(conn)
+    await dialogues.forget(conn)

@@ -150,6 +150,18 @@ begin
     return 'stored';
 end $$;
 
+-- 'deleted' or 'closed'. Whoever knows the participant's sixteen bytes takes back all reactions.
+create function delete_own_reactions(p_dialogue text, p_participant bytea)
+returns text language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    perform pg_advisory_xact_lock_shared(hashtextextended('dialogue/' || p_dialogue, 0));
+    if not exists (select from dialogue d where d.dialogue = p_dialogue and d.state = 'open') then
+        return 'closed';
+    end if;
+    delete from reaction where dialogue = p_dialogue and participant = p_participant;
+    return 'deleted';
+end $$;
+
 -- 'stored', 'repeated', 'conflict' (same receipt, other words), 'full' or 'closed'.
 create function append_statement(
     p_dialogue text, p_receipt bytea, p_language text, p_body text, p_masking integer
@@ -255,14 +267,33 @@ returns void language sql security definer set search_path = pg_catalog, public,
     update dialogue set refusal = p_reason where dialogue = p_dialogue and state = 'closed'
 $$;
 
+-- Reactions that have done their work, so many days after the release or, where there was to be
+-- none, after the closing; gives how many. What is published and the statements stay.
+create function delete_old_reactions(p_days integer)
+returns bigint language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    last_day date := (now() at time zone 'Europe/Oslo')::date - greatest(p_days, 0);
+    deleted  bigint;
+begin
+    delete from reaction r using dialogue d left join dialogue_release l on l.dialogue = d.dialogue
+    where r.dialogue = d.dialogue
+      and (d.state = 'released' and l.released_on <= last_day
+           or d.state = 'closed' and d.refusal is not null
+              and (d.closed_at at time zone 'Europe/Oslo')::date <= last_day);
+    get diagnostics deleted = row_count;
+    return deleted;
+end $$;
+
 -- Who may do what ---------------------------------------------------------------------------------
 
 revoke execute on function
-    random_statement_id, append_reaction, append_statement, statement_fate, shown_statements, seed_statement,
-    reaction_totals, stream_reactions, publish_dialogue, refuse_dialogue from public;
+    random_statement_id, append_reaction, delete_own_reactions, append_statement, statement_fate, shown_statements,
+    seed_statement, reaction_totals, stream_reactions, publish_dialogue, refuse_dialogue, delete_old_reactions
+    from public;
 
 grant select on dialogue, dialogue_release to stemme_resident;
-grant execute on function append_reaction, append_statement, statement_fate, shown_statements to stemme_resident;
+grant execute on function append_reaction, delete_own_reactions, append_statement, statement_fate, shown_statements
+    to stemme_resident;
 
 grant select on dialogue, dialogue_release to stemme_staff;
 grant select (dialogue, id, origin, language, body, translations, about, state, reason, words, merged_into, masking, day)
@@ -279,3 +310,5 @@ grant execute on function reaction_totals to stemme_fieldwork;
 
 grant select on dialogue to stemme_release;
 grant execute on function shown_statements, stream_reactions, publish_dialogue, refuse_dialogue to stemme_release;
+
+grant execute on function delete_old_reactions to stemme_retention;

@@ -16,6 +16,7 @@ from stemme.dialogue.rules.reasons import sentence
 from stemme.dialogue.sealing import Thread
 from stemme.dialogue.service import results, taking_part
 from stemme.dialogue.service.taking_part import Open, Shelf
+from stemme.dialogue.service.upkeep import REACTIONS_KEPT
 from stemme.errors import NotFound
 from stemme.programme.words import WORDS
 from stemme.surveys.errors import FormUnreadable
@@ -75,6 +76,7 @@ async def show_dialogue(request: _Request, slug: FromPath[str]) -> _Page:
         "dialogue/resident/start.html",
         dialogue=opened.dialogue,
         many=len(opened.statements),
+        kept=REACTIONS_KEPT,
     )
 
 
@@ -125,6 +127,8 @@ class Step:
             return self._ask(int(what[:12]))
         if verb == "mine":
             return self._screen("mine")
+        if verb == "forget":
+            return await self._forget()
         if verb == "write":
             return self._screen("write")
         if verb == "lang":
@@ -143,6 +147,13 @@ class Step:
         elif not (await _shelf(self.request).fetch(self.thread.dialogue)).takes:
             return self.show("closed", 410)
         return self._ask(self.opened.next_for(self.thread))
+
+    async def _forget(self) -> _Page:
+        """Delete all this person reacted, whatever of it the phone still remembers."""
+        if not await taking_part.take_back(self.request.app.state.pool, self.thread):
+            return self.show("closed", 410)
+        self.thread = msgspec.structs.replace(self.thread, reactions={})
+        return self._screen("mine", forgotten=True)
 
     async def _send(self, text: str) -> _Page:
         """Send a statement of one's own, or say what would be right."""
@@ -207,7 +218,9 @@ class Step:
             for one, reaction in self.thread.reactions.items()
             if one in self.opened.statements
         ]
-        return self.show("mine", status, said=said, left=len(self.opened.statements) - len(said))
+        left = len(self.opened.statements) - len(said)
+        told = {"forgotten": False, "any_said": bool(self.thread.reactions)} | context
+        return self.show("mine", status, said=said, left=left, **told)
 
     def show(self, template: str, status: int = 200, **context: Any) -> _Page:
         """A page of the dialogue with the thread in its form."""

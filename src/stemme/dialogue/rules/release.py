@@ -1,20 +1,18 @@
 """From reactions to a release: each statement a variable, groups a breakdown where they may be.
 
-Numbers about people leave through `disclosure` alone. Beside its tables the header of the release
-holds what the map is drawn from: for each group of at least five its middle and its spread on the
-plane, in steps of five of a hundred, never a person's point; and how firm the groups are.
+Numbers about people leave through `disclosure` alone: the map is drawn later, from its tables. The
+header adds how firm the groups are, in steps of ten of a hundred.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 
-from stemme.dialogue.model import Circle, Conversation
+from stemme.dialogue.model import Conversation
 from stemme.dialogue.rules import space
-from stemme.dialogue.rules.groups import FEWEST_PEOPLE, Groups, find_groups, stability
+from stemme.dialogue.rules.groups import FEWEST_PEOPLE, find_groups, stability
 from stemme.dialogue.rules.opinion_map import SEED
 from stemme.disclosure.gate import make_release
 from stemme.disclosure.model import Header, Refusal, Release, ReleaseRefused
@@ -22,14 +20,13 @@ from stemme.disclosure.plan import MINIMUM_BASE, Breakdown, Coded, Plan, Table, 
 
 if TYPE_CHECKING:
     from stemme.dialogue.model import Reactions
-    from stemme.dialogue.rules.space import Floats
 
 REACTIONS = ("agree", "disagree", "pass")
 GROUP, GROUPS = "group", "groups"
 FIRMEST_NEEDED = 0.5
 """Groups of which less than half comes back among half of the people are not shown."""
 _PLACE = {space.AGREE: 0, space.DISAGREE: 1, space.PASS: 2, space.UNSEEN: -1}
-_STEP = 5
+_STEP = 10
 
 
 def name(statement: int) -> str:
@@ -82,30 +79,7 @@ def _grouped(conversation: Conversation) -> tuple[space.Labels | None, Header]:
         return None, {"no_groups": "unstable"}
     labels = np.full(len(conversation.people), -1)
     labels[on_map] = found.labels
-    circles = msgspec.json.encode(_circles(mine.points, found)).decode()
-    return labels, {"stability": round(100 * firm), "circles": circles}
-
-
-def _circles(points: Floats, found: Groups) -> list[Circle]:
-    """Where each group stands, coarsely: its middle, and how far from it people are."""
-    middles, spreads = [], []
-    for one in range(found.how_many):
-        members = points[found.labels == one]
-        middle = members.mean(axis=0)
-        middles.append(middle)
-        spreads.append(float(np.sqrt(((members - middle) ** 2).sum(axis=1).mean())))
-    reach = max(
-        float(np.abs(middle).max()) + spread
-        for middle, spread in zip(middles, spreads, strict=True)
-    )
-    return [
-        Circle(*(_coarse(one / reach) for one in (middle[0], middle[1], spread)))
-        for middle, spread in zip(middles, spreads, strict=True)
-    ]
-
-
-def _coarse(share: float) -> int:
-    return _STEP * round(100 * float(share) / _STEP)
+    return labels, {"stability": _STEP * round(100 * firm / _STEP)}
 
 
 def _release(conversation: Conversation, labels: space.Labels | None, header: Header) -> Release:

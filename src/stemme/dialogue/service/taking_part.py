@@ -78,6 +78,12 @@ async def react(pool: asyncpg.Pool, thread: Thread, statement: int, reaction: in
         )
 
 
+async def take_back(pool: asyncpg.Pool, thread: Thread) -> bool:
+    """Delete every reaction of this person, for good. False where the dialogue is not open."""
+    async with pool.acquire() as conn:
+        return await store.delete_own_reactions(conn, thread.dialogue, thread.participant)
+
+
 async def write(pool: asyncpg.Pool, thread: Thread, lang: str, masked: str) -> store.Written:
     """Send a statement to the office. Nothing ties it to the reactions of whoever wrote it."""
     async with pool.acquire() as conn:

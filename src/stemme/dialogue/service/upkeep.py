@@ -1,4 +1,4 @@
-"""What the worker does for dialogues: weights while they are open, a release when they close."""
+"""What the worker does for dialogues: weights while open, a release when closed, then the end."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import asyncpg
 
 from stemme.dialogue import store
 from stemme.dialogue.rules import order
+
+REACTIONS_KEPT = 30
+"""Days that reactions are kept after the release, or after the closing where there is none."""
 
 log = logging.getLogger("stemme.worker")
 
@@ -26,3 +29,10 @@ async def release(conn: asyncpg.Connection) -> None:
 
     for slug in await store.list_closed(conn):
         log.info("dialogue %s: %s", slug, await release_closed(conn, slug))
+
+
+async def forget(conn: asyncpg.Connection) -> None:
+    """Delete the reactions that have been kept long enough; what is published stays as it is."""
+    deleted = await store.delete_old_reactions(conn, REACTIONS_KEPT)
+    if deleted:
+        log.info("reactions kept for %s days are deleted", REACTIONS_KEPT)
