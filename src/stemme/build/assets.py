@@ -60,9 +60,10 @@ def _contents(packages: Path | None, made: Path) -> dict[str, bytes]:
 
 
 def _pages(door: str) -> str:
-    """The door's templates and all scripts: whatever can mention a class."""
+    """The door's templates without their comments, and all scripts: what can mention a class."""
     files = [*stamp.PACKAGE.glob(f"*/templates/{door}/**/*.html"), *STATIC.glob("*.js")]
-    return "\n".join(path.read_text() for path in files)
+    text = "\n".join(path.read_text() for path in files)
+    return re.sub(r"\{#.*?#\}", "", text, flags=re.DOTALL)
 
 
 def _with_hashed_names(css: bytes, manifest: Manifest) -> bytes:
