@@ -27,6 +27,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """The owner's address of a Postgres server; None runs the embedded one."""
     accessibility_statement_url: str | None = None
     contact: str = "Områdesatsing Torstrand, Larvik kommune"
+    notes_kept_days: int = 365
+    """Days after a workshop that are suggested for deleting its notes: the office's rule."""
 
     @property
     def secrets(self) -> Path:
@@ -54,4 +56,5 @@ def load(env: Mapping[str, str] | None = None) -> Config:
         database_url=env.get("DATABASE_URL") or None,
         accessibility_statement_url=env.get("ACCESSIBILITY_STATEMENT_URL") or None,
         contact=env.get("STEMME_CONTACT", "Områdesatsing Torstrand, Larvik kommune"),
+        notes_kept_days=int(env.get("STEMME_NOTES_KEPT_DAYS", "365")),
     )

@@ -108,7 +108,11 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 on conflict (workshop, note) do update set alive = excluded.alive, clock = excluded.clock, texts = excluded.texts,
     language = excluded.language, area = excluded.area, who = excluded.who, agreed = excluded.agreed,
     parked = excluded.parked, photo = excluded.photo, dots = excluded.dots, masked = excluded.masked,
-    flagged = excluded.flagged, changed = n.changed or n.wall <> 'waiting' and n.masked <> excluded.masked,
+    flagged = excluded.flagged,
+    -- What the table changed after somebody had gone through it is gone through again.
+    redacted = case when n.texts = excluded.texts then n.redacted end,
+    merged_into = case when n.texts = excluded.texts then n.merged_into end,
+    changed = n.changed or n.wall <> 'waiting' and n.masked <> excluded.masked,
     -- What hangs on the wall moves there to the part of the tree that it belongs to now.
     wall_seq = case when n.wall = 'shown' and (n.area, n.language, n.dots)
                          is distinct from (excluded.area, excluded.language, excluded.dots)

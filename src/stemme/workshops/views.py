@@ -18,6 +18,7 @@ class Area(msgspec.Struct, frozen=True):
 
     id: str
     title: str
+    goals: list[Area] = []
 
 
 def areas(config: Config, lang: str, ids: Iterable[str] | None = None) -> list[Area]:
@@ -28,11 +29,20 @@ def areas(config: Config, lang: str, ids: Iterable[str] | None = None) -> list[A
         return []
     wanted = None if ids is None else set(ids)
     return [
-        Area(one.id, _title(programme, lang, one.id, one.title))
+        Area(
+            one.id,
+            _title(programme, lang, one.id, one.title),
+            [Area(goal.id, _title(programme, lang, goal.id, goal.title)) for goal in one.goals],
+        )
         for focus in programme.focus_areas
         for one in focus.sub_areas
         if wanted is None or one.id in wanted
     ]
+
+
+def parents(found: Iterable[Area]) -> dict[str, str]:
+    """The sub-area of every goal, by id."""
+    return {goal.id: area.id for area in found for goal in area.goals}
 
 
 def _title(programme: Programme, lang: str, id_: str, source: str) -> str:

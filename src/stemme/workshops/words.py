@@ -20,7 +20,8 @@ def page_of(minutes: Minutes, lang: str, areas: Mapping[str, str]) -> Paper:
         dir=LANGUAGES[lang].dir,
         heading=words.gettext("Referat"),
         title=minutes.title,
-        line=f"{minutes.place} · {format_date(minutes.day, lang)}",
+        # A place in one script does not turn a date in another around.
+        line=f"\u2068{minutes.place}\u2069 · \u2068{format_date(minutes.day, lang)}\u2069",
         people=people,
         prompts=minutes.prompts,
         sections=[

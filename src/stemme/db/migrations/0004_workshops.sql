@@ -214,7 +214,8 @@ begin
     select array_agg(distinct o.note) filter (where o.body ->> 'kind' = 'dots'),
            array_agg(distinct o.note) filter (where o.body ->> 'kind' = 'delete')
     into touched, taken
-    from workshop_operation o join workshop_note n on n.workshop = o.workshop and n.note = o.note
+    -- Of this table alone: the wall tells the ids of all notes, and another table's code moves none of them.
+    from workshop_operation o join workshop_note n on n.workshop = o.workshop and n.note = o.note and n.tbl = o.tbl
     where o.workshop = p_workshop and o.tbl = p_table and o.seq > p_after and n.wall = 'shown';
     if touched is null and taken is null then
         return;

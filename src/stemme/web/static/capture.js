@@ -72,6 +72,8 @@ const unsent = new Set();
 const stuck = new Set();
 const hidden = new Set();
 const dotted = new Map();
+const photos = new Map();
+const envelopes = new Map();
 let cursor = 0;
 let clock = 0;
 let base = null;
@@ -88,18 +90,26 @@ async function open() {
     for (const name of ["ops", "meta", "photos", "sealed"]) request.result.createObjectStore(name);
   };
   base = await asked(request);
-  const reading = base.transaction(["ops", "meta", "photos"]);
-  const [ops, meta, ids, pictures] = await Promise.all([
-    asked(reading.objectStore("ops").getAll()),
-    asked(reading.objectStore("meta").get("state")),
-    asked(reading.objectStore("photos").getAllKeys()),
-    asked(reading.objectStore("photos").getAll()),
-  ]);
-  for (const [at, id] of ids.entries()) photos.set(id, URL.createObjectURL(pictures[at]));
-  for (const { op, sent } of ops) learn(op, sent);
+  const meta = await read();
   cursor = meta?.cursor ?? 0;
   for (const id of meta?.hidden ?? []) hidden.add(id);
   if (text && !text.value) text.value = meta?.draft ?? "";
+}
+
+// What the database of this phone has, also from another page at the same table.
+async function read() {
+  const reading = base.transaction(["ops", "meta", "photos", "sealed"]);
+  const all = (name, what = "getAll") => asked(reading.objectStore(name)[what]());
+  const names = ["photos", "sealed"];
+  const [meta, ops, ...kept] = await Promise.all([
+    asked(reading.objectStore("meta").get("state")),
+    all("ops"),
+    ...names.flatMap((name) => [all(name, "getAllKeys"), all(name)]),
+  ]);
+  for (const { op, sent } of ops) learn(op, sent);
+  for (const [at, id] of kept[0].entries()) photos.set(id, kept[1][at]);
+  for (const [at, id] of kept[2].entries()) envelopes.set(id, kept[3][at]);
+  return meta;
 }
 
 // Strictly: what the database says is written is written.
@@ -153,6 +163,7 @@ async function sync() {
     while (more) {
       const batch = [...unsent].filter((id) => !stuck.has(id)).slice(0, 200);
       const said = await post("sync", { cursor, ops: batch.map((id) => log.get(id)) });
+      if (said.cursor < cursor) again();
       for (const id of Object.keys(said.refused ?? {})) stuck.add(id);
       const sent = batch.filter((id) => !stuck.has(id));
       for (const id of sent) unsent.delete(id);
@@ -177,6 +188,12 @@ async function sync() {
   tell();
   const pause = failures ? Math.min(2 ** failures, 300) * (0.5 + Math.random()) : 3;
   timer = setTimeout(() => (document.hidden && !unsent.size ? 0 : sync()), pause * 1000);
+}
+
+// The table's log ends before what was read of it: it was restored from a copy, and gets all of it again.
+function again() {
+  for (const id of log.keys()) unsent.add(id);
+  write((store) => log.forEach((op, id) => store("ops").put({ op, sent: false }, id)));
 }
 
 // When the evening is over the phone keeps only what never arrived.
@@ -223,9 +240,10 @@ function show() {
     if (!known || (known.sign !== sign && !known.item.querySelector("details[open]"))) {
       const item = draw(note);
       known?.item.replaceWith(item);
-      known = { item, sign };
+      known = { item, sign, heads: note.heads };
       shown.set(note.id, known);
     }
+    known.item.querySelector("[data-dots]").textContent = note.dots;
     if ((before ? before.nextSibling : list.firstChild) !== known.item) list.insertBefore(known.item, before ? before.nextSibling : list.firstChild);
     before = known.item;
   }
@@ -258,7 +276,11 @@ function draw(note) {
     if (words.length > 1) place.append(button(say.pick, { name: "chosen", value: one }));
   }
   for (const one of photo.filter(Boolean)) {
-    place.append(made("img", "", { src: photos.get(one) ?? photoAt(one), alt: say.sheet, id: `p${one}` }));
+    const pin = made("button", "", { type: "button", className: "pin" });
+    pin.append(made("img", "", { src: photos.get(one) ?? photoAt(one), alt: say.sheet, id: `p${one}` }));
+    pin.setAttribute("aria-pressed", pinned === one);
+    pin.onclick = () => hold(pinned === one ? "" : one);
+    place.append(pin);
   }
   const marks = [...areas.map((one) => titles.get(one)), ...who];
   if (agreed.includes(true)) marks.push(say.agreed);
@@ -276,25 +298,36 @@ function draw(note) {
   return item;
 }
 
+// A picture that is held stays above while its notes are typed up below.
+let pinned = "";
+
+function hold(one) {
+  pinned = one;
+  for (const pin of list.querySelectorAll(".pin")) pin.setAttribute("aria-pressed", pin.firstChild.id === `p${one}`);
+  if (one) text?.focus();
+}
+
 let told = 0;
 
 function tell(words, undo) {
+  const many = unsent.size + photos.size + envelopes.size;
   if (words) {
     state.replaceChildren(made("span", `${words} `));
     if (undo) state.append(button(say.undo, { onclick: () => (tell(" "), undo()) }));
     told = Date.now() + (undo ? 10000 : 4000);
     setTimeout(tell, undo ? 10100 : 4100);
   } else if (Date.now() > told) {
-    const many = unsent.size;
     const left = many ? say.unsent.replace("{n}", many) : log.size ? say.sent : "";
     state.textContent = over && many ? say.over : base ? left : `${left} ${say.memory}`;
   }
-  keep.hidden = !(stuck.size || (unsent.size && (over || failures > 2)) || (!base && log.size));
+  keep.hidden = !(stuck.size || (many && (over || failures > 2)) || (!base && log.size));
 }
 
 keep.firstElementChild.onclick = ({ currentTarget }) => {
   const kept = merge([...log.values()]).map(({ values, dots }) => ({ ...values, dots }));
-  const file = new Blob([JSON.stringify({ notes: kept, operations: [...unsent].map((id) => log.get(id)) }, null, 1)]);
+  const operations = [...unsent].map((id) => log.get(id));
+  const rest = { photos: Object.fromEntries(photos), sealed: [...envelopes.values()] };
+  const file = new Blob([JSON.stringify({ notes: kept, operations, ...rest }, null, 1)]);
   currentTarget.href = URL.createObjectURL(file);
 };
 
@@ -309,9 +342,10 @@ const steps = {
 function press(form, button) {
   const note = form.closest("li").dataset.note;
   const now = merge([...log.values()].filter((op) => op.note === note))[0];
-  const over = now.heads;
+  // What stood here when it was read: a change that came since is not replaced unseen.
+  const over = shown.get(note).heads;
   const what = button.name === "chosen" ? "choose" : button.value;
-  form.querySelector("details").open = false;
+  if (!/dot$/.test(what)) form.querySelector("details").open = false;
   if (what === "dot" || what === "undot") {
     const mine = dotted.get(note) ?? { device: random(), up: 0, down: 0 };
     mine[what === "dot" ? "up" : "down"] += 1;
@@ -378,30 +412,48 @@ text?.addEventListener("input", () => {
   drafting = setTimeout(() => write(() => 0), 400);
 });
 
+// What is pressed again is chosen no more.
+let chosen = null;
+composer?.addEventListener("click", ({ target }) => {
+  if (target.type !== "radio") return;
+  target.checked = target !== chosen;
+  chosen = target.checked ? target : null;
+});
+
+// What is on this page alone goes with it.
+addEventListener("beforeunload", (event) => !base && unsent.size && event.preventDefault());
+
 addEventListener("online", () => ((failures = 0), sync()));
 document.addEventListener("visibilitychange", () => document.hidden || sync());
 
 // Pictures, made small before they are kept, and sealed envelopes: each goes by itself.
-const photos = new Map();
 const photoAt = (id) => `${path}/photo/${id}?proof=${say.proof}`;
 
 async function sendRest() {
-  if (!base) return;
-  const reading = base.transaction(["photos", "sealed"]);
-  const all = (name) => Promise.all([asked(reading.objectStore(name).getAllKeys()), asked(reading.objectStore(name).getAll())]);
-  const [[ids, pictures], [numbers, envelopes]] = await Promise.all([all("photos"), all("sealed")]);
-  for (const [at, id] of ids.entries()) {
-    const { ok, status } = await fetch(photoAt(id), { method: "POST", headers: { "content-type": "image/jpeg" }, body: pictures[at] });
-    if (!ok && status !== 413 && status !== 415) throw new Error(status);
-    await write((store) => store("photos").delete(id));
-    photos.delete(id);
-    const image = document.getElementById(`p${id}`);
-    if (image) image.src = photoAt(id);
-  }
-  for (const [at, number] of numbers.entries()) {
-    await post("sealed", { envelope: envelopes[at] });
-    await write((store) => store("sealed").delete(number));
-  }
+  let missed = null;
+  const send = async (name, kept, one) => {
+    for (const [id, what] of kept) {
+      // One that is not taken holds up none of the others.
+      try {
+        await one(id, what);
+        kept.delete(id);
+        await write((store) => store(name).delete(id));
+      } catch (error) {
+        missed = error;
+      }
+    }
+  };
+  await send("photos", photos, sendPhoto);
+  await send("sealed", envelopes, (_, envelope) => post("sealed", { envelope }));
+  if (missed) throw missed;
+}
+
+async function sendPhoto(id, picture) {
+  const body = Uint8Array.from(atob(picture.split(",")[1]), (sign) => sign.charCodeAt(0));
+  const { ok, status } = await fetch(photoAt(id), { method: "POST", headers: { "content-type": "image/jpeg" }, body });
+  if (!ok) throw new Error(status);
+  const image = document.getElementById(`p${id}`);
+  if (image) image.src = photoAt(id);
 }
 
 async function small(file) {
@@ -410,22 +462,22 @@ async function small(file) {
   const scale = Math.min(1, 1800 / Math.max(picture.width, picture.height));
   const canvas = made("canvas", "", { width: picture.width * scale, height: picture.height * scale });
   canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-  return new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.8));
+  return canvas.toDataURL("image/jpeg", 0.8);
 }
 
 const sheet = document.getElementById("photo");
 sheet?.addEventListener("submit", async (event) => {
-  if (!base) return;
   event.preventDefault();
   const note = sheet.querySelector("[data-wrong]");
   try {
     const id = random();
     const picture = await small(sheet.elements.photo.files[0]);
-    photos.set(id, URL.createObjectURL(picture));
+    photos.set(id, picture);
     await write((store) => store("photos").put(picture, id));
     sheet.reset();
     sheet.parentElement.open = false;
     add("", { photo: id });
+    hold(id);
   } catch {
     note.textContent = note.dataset.wrong;
     note.setAttribute("role", "alert");
@@ -457,20 +509,22 @@ if (next && crypto.subtle) {
   next.parentElement.hidden = false;
   next.onclick = async () => {
     if (!confirm(next.dataset.ask)) return;
-    const ops = [...unsent].map((id) => log.get(id));
     if (!globalThis.sealEnvelope) await load(say.envelope);
-    const envelope = ops.length && (await sealEnvelope(say.key, `table ${say.code}`, JSON.stringify({ ops })));
+    if (base) await read();
+    const ops = [...unsent].map((id) => log.get(id));
+    const parts = [...photos].map(([photo, picture]) => ({ photo, picture: picture.split(",")[1] }));
+    for (let at = 0; at < ops.length; at += 200) parts.push({ ops: ops.slice(at, at + 200) });
+    const seal = (what) => sealEnvelope(say.key, `table ${say.code}`, JSON.stringify(what));
+    for (const what of parts) envelopes.set(random(), await seal(what));
     for (const { note } of log.values()) hidden.add(note);
-    log.clear();
-    unsent.clear();
-    stuck.clear();
+    for (const one of [log, unsent, stuck, photos]) one.clear();
     text.value = "";
     await write((store) => {
-      store("ops").clear();
-      if (envelope) store("sealed").put(envelope, random());
+      for (const name of ["ops", "photos"]) store(name).clear();
+      envelopes.forEach((envelope, id) => store("sealed").put(envelope, id));
     });
     if (base) return location.reload();
-    if (envelope) await post("sealed", { envelope }).catch(() => 0);
+    sync();
     show();
   };
 }

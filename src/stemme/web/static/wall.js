@@ -62,7 +62,11 @@ function turn() {
 }
 
 function count() {
-  for (const [area, item] of titles) item.querySelector("b").textContent = [...cards.values()].filter((card) => card.area === area).length;
+  for (const [area, item] of titles) {
+    const many = [...cards.values()].filter((card) => card.area === area).length;
+    item.querySelector("b").textContent = many;
+    item.hidden = !many;
+  }
   document.getElementById("empty").hidden = cards.size > 0;
 }
 

@@ -13,9 +13,10 @@ from litestar.response import Redirect
 from stemme.staff import service as staff
 from stemme.staff.service import require
 from stemme.web.pages import page
-from stemme.workshops import views
+from stemme.workshops import views, words
 from stemme.workshops.forms import planning as forms
 from stemme.workshops.routes.moderation import note_id
+from stemme.workshops.rules import evening
 from stemme.workshops.service import afterwards, minutes, planning
 
 AnyRequest = Request[Any, Any, Any]
@@ -51,6 +52,8 @@ async def _after_page(
         last=which[1],
         areas=views.areas(config, lang),
         published=published,
+        retain=plan.retain_until or evening.retain_until(plan.day, config.notes_kept_days),
+        days=None if plan.retain_until else config.notes_kept_days,
         complaints={"retain_until": planning.WRONG_DAY} if wrong else {},
     )
 
@@ -63,7 +66,8 @@ async def submit_code(
     form = await request.form()
     do, note = str(form.get("do", "")), str(form.get("note", ""))
     if do != "skip":
-        known = {one.id for one in views.areas(request.app.state.config, lang)}
+        areas = views.areas(request.app.state.config, lang)
+        known = {one.id for one in areas} | set(views.parents(areas))
         what = afterwards.Coded(
             note=note_id(note),
             words="" if do == "drop" else str(form.get("words", "")).strip()[:4000],
@@ -93,6 +97,24 @@ async def submit_filing(
     return Redirect(f"/{lang}/workshops/{workshop}/after", status_code=303)
 
 
+@get("/workshops/{workshop:uuid}/minutes")
+async def show_minutes(
+    request: AnyRequest, lang: FromPath[str], workshop: FromPath[uuid.UUID]
+) -> Response[Any]:
+    """The minutes as they would be published now, on the page that their readers get."""
+    areas = views.areas(request.app.state.config, lang)
+    async with request.app.state.pool.acquire() as conn:
+        plan = await planning.fetch_workshop(conn, workshop)
+        draft = await minutes.draft(conn, plan, views.parents(areas))
+    return page(
+        request,
+        "workshops/staff/minutes.html",
+        visit=staff.signed_in(request),
+        plan=plan,
+        minutes=words.page_of(draft, lang, {one.id: one.title for one in areas}),
+    )
+
+
 @post("/workshops/{workshop:uuid}/minutes")
 async def submit_minutes(
     request: AnyRequest, lang: FromPath[str], workshop: FromPath[uuid.UUID]
@@ -101,12 +123,13 @@ async def submit_minutes(
     by = staff.signed_in(request).account
     async with request.app.state.pool.acquire() as conn:
         plan = await planning.fetch_workshop(conn, workshop)
-        await minutes.publish(conn, by, plan)
+        parents = views.parents(views.areas(request.app.state.config, lang))
+        await minutes.publish(conn, by, plan, parents)
     return Redirect(f"/{lang}/workshops/{workshop}/after", status_code=303)
 
 
 router = Router(
     path="/{lang:str}",
     guards=[require("facilitator", "programme", "admin")],
-    route_handlers=[show_after, submit_code, submit_filing, submit_minutes],
+    route_handlers=[show_after, submit_code, submit_filing, show_minutes, submit_minutes],
 )

@@ -24,7 +24,7 @@ from stemme.workshops.service import capture, minutes
 AnyRequest = Request[Any, Any, Any]
 
 BATCH_LIMIT = 2 * 1024 * 1024
-"""Bytes of one batch: five hundred notes of two thousand signs in any script stay below."""
+"""Bytes of one batch: two hundred notes of two thousand signs in any script stay below."""
 
 # A picture is looked at before it is sent; what is said is heard only where the person asks for it.
 _HEADERS = {
@@ -139,7 +139,7 @@ async def show_worker(request: AnyRequest, lang: FromPath[str]) -> Response[byte
     return Response(head.encode() + source, media_type="text/javascript", headers=headers)
 
 
-_OFFLINE = ("style.css", "enhance.js", "capture.js", "envelope.js", "favicon.svg")
+_OFFLINE = ("style.css", "table.css", "enhance.js", "capture.js", "envelope.js", "favicon.svg")
 
 
 @post("/{lang:str}/w/{code:str}", status_code=200)

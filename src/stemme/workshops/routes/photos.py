@@ -18,12 +18,14 @@ from stemme.web.pages import page
 from stemme.workshops import poster
 from stemme.workshops.errors import PhotoTooLarge, PhotoUnreadable
 from stemme.workshops.forms import table as forms
-from stemme.workshops.routes.capture import BATCH_LIMIT, FACTS, minutes_page, names_of, said
+from stemme.workshops.routes.capture import FACTS, minutes_page, names_of, said
 from stemme.workshops.service import capture, minutes, photos
 
 AnyRequest = Request[Any, Any, Any]
 
 _LIMIT = photos.MOST_BYTES + 64 * 1024
+_SEALED_LIMIT = 6 * 1024 * 1024
+"""A picture that a phone has made small, written out as letters twice."""
 _WRONG = {PhotoTooLarge: "large", PhotoUnreadable: "unreadable"}
 
 
@@ -115,36 +117,51 @@ _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document
 _PAPERS = asyncio.Semaphore(1)
 
 
-@post("/{lang:str}/w/{code:str}/sealed", status_code=200, request_max_body_size=BATCH_LIMIT)
+@post("/{lang:str}/w/{code:str}/sealed", status_code=200, request_max_body_size=_SEALED_LIMIT)
 async def submit_sealed(
     request: AnyRequest,
     lang: FromPath[str],  # noqa: ARG001
     code: FromPath[str],
 ) -> Response[bytes]:
-    """Notes that a shared tablet could not send before the next person came."""
+    """Notes, or a picture, that a shared tablet could not send before the next person came."""
     state = request.app.state
     try:
         sent = _SEALED.decode(await request.body())
         key = capture.key_of(state.config, code[:40], sent.proof)
         opened = envelope.opener(state.config).open(sent.envelope, f"table {key.code}")
-        batch = _BATCH.decode(opened)
-        answer = await capture.sync(state.pool, key, batch)
+        contents = _CONTENTS.decode(opened)
+        if contents.photo:
+            await photos.keep(state.pool, key, _id(contents.photo), contents.picture)
+        answer = await capture.sync(state.pool, key, capture.Batch(ops=contents.ops))
+    except (PhotoTooLarge, PhotoUnreadable) as fact:
+        return said({"status": _WRONG[type(fact)]}, fact.status)
     except (envelope.EnvelopeBroken, msgspec.MsgspecError, ValueError):
         return said({"status": "unreadable"}, 400)
     except FACTS as fact:
         return said({"status": names_of(fact)}, fact.status)
+    if answer.refused:
+        # What was not taken stays in its envelope on the tablet, and is sent again.
+        return said({"status": "unreadable"}, 422)
     return said({"status": answer.status}, 200)
 
 
 class Sealed(msgspec.Struct, frozen=True):
-    """An envelope on its way; what is in it is a batch."""
+    """An envelope on its way."""
 
     envelope: str
     proof: str = ""
 
 
+class Contents(msgspec.Struct, frozen=True):
+    """What is in an envelope: operations, or a picture by its id."""
+
+    ops: list[msgspec.Raw] = []
+    photo: str = ""
+    picture: bytes = b""
+
+
 _SEALED = msgspec.json.Decoder(Sealed)
-_BATCH = msgspec.json.Decoder(capture.Batch)
+_CONTENTS = msgspec.json.Decoder(Contents)
 
 
 async def _body(request: AnyRequest) -> bytes:

@@ -32,6 +32,11 @@ def may_open(day: datetime.date, now: datetime.datetime) -> bool:
     return day - datetime.timedelta(days=1) <= today <= day
 
 
+def retain_until(day: datetime.date, days: int) -> datetime.date:
+    """The last day that the office's own rule gives the words and pictures of an evening."""
+    return day + datetime.timedelta(days=days)
+
+
 def floored(counts: Mapping[str, int]) -> dict[str, int]:
     """People by group, rounded down to fives; what is kept says nothing of one person."""
     return {band: max(people, 0) // STEP * STEP for band, people in counts.items()}

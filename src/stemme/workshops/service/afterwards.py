@@ -39,7 +39,7 @@ async def next_note(
     conn: asyncpg.Connection, workshop: uuid.UUID, wanted: bytes | None, skipped: bytes | None
 ) -> Standing:
     """The note that is wanted, or the next that nobody has gone through, after one skipped."""
-    notes = await moderation.list_notes(conn, workshop)
+    notes = likeness.standing(await moderation.list_notes(conn, workshop))
     open_ones = [one for one in notes if one.redacted is None and one.merged_into is None]
     numbers = [one.note for one in open_ones]
     start = numbers.index(skipped) + 1 if skipped in numbers else 0
@@ -67,7 +67,8 @@ async def code(conn: asyncpg.Connection, workshop: uuid.UUID, what: Coded) -> No
         if not await store.redact_note(conn, workshop, what.note, what.words, None):
             raise NotFound
         await store.save_codes(conn, workshop, what.note, what.themes)
-        for other in what.same:
+        # What is left out takes nothing with it that says the same.
+        for other in what.same if what.words else ():
             if other != what.note:
                 await store.join_notes(conn, workshop, other, what.note)
 

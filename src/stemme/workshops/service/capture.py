@@ -15,9 +15,6 @@ from stemme.workshops.rules import codes, operations
 from stemme.workshops.rules.merging import merge
 from stemme.workshops.rules.operations import Refusal
 
-MOST_AT_ONCE = 500
-"""Operations of one batch."""
-
 
 class Batch(msgspec.Struct, frozen=True):
     """What a phone sends: what is new on it, and up to where it has read the table's log."""
@@ -83,14 +80,21 @@ async def hand_over(pool: asyncpg.Pool, key: store.Key, given: list[Operation]) 
 
 
 async def sync(pool: asyncpg.Pool, key: store.Key, batch: Batch) -> Answer:
-    """Take what is new, give what the phone has not seen. Sent twice, it is stored once."""
-    taken = operations.read(batch.ops[:MOST_AT_ONCE])
+    """Take what is new, give what the phone has not seen. Sent twice, it is stored once.
+
+    A cursor beyond the end of the log comes from before a copy was restored: it is answered
+    with 0, and the phone hands over everything again.
+    """
+    taken = operations.read(batch.ops)
     standing = require(await store.append_notes(pool, key, taken.operations))
-    page = await store.pull_notes(pool, key, max(batch.cursor, 0))
+    seen = max(batch.cursor, 0)
+    page = await store.pull_notes(pool, key, max(seen - 1, 0))
+    if seen and not page:
+        return Answer(status=standing, cursor=0, ops=[], refused=taken.refused, more=True)
     return Answer(
         status=standing,
-        cursor=page[-1][0] if page else batch.cursor,
-        ops=[one for _, one in page],
+        cursor=page[-1][0] if page else 0,
+        ops=[one for seq, one in page if seq > seen],
         refused=taken.refused,
         more=len(page) >= 1000,
     )

@@ -16,12 +16,20 @@ from stemme.staff import service as staff
 from stemme.staff.model import Account
 from stemme.workshops import store
 from stemme.workshops.model import Kept, Minutes, Said, Section, Workshop
+from stemme.workshops.rules import likeness
+from stemme.workshops.service import moderation
+
+Parents = Mapping[str, str]
+"""The sub-area of every goal: minutes are read by sub-area."""
 
 
 def write(
     plan: Workshop, notes: list[Kept], codes: Mapping[bytes, list[str]], people: int
 ) -> Minutes:
-    """The minutes out of notes that somebody has gone through; the others are left out."""
+    """The minutes out of notes that somebody has gone through; the others are left out.
+
+    `codes`: the sub-areas of a note.
+    """
     times: dict[bytes, list[Kept]] = {}
     for note in notes:
         if note.merged_into is not None:
@@ -55,16 +63,28 @@ def write(
     )
 
 
-async def publish(conn: asyncpg.Connection, by: Account, plan: Workshop) -> None:
-    """Freeze the minutes and let whoever has a code of the evening read them."""
-    notes = [one for one in await store.list_notes(conn, plan.workshop) if one.alive]
-    codes = await store.list_codes(conn, plan.workshop)
+async def draft(conn: asyncpg.Connection, plan: Workshop, parents: Parents) -> Minutes:
+    """The minutes as they would be published now."""
+    await moderation.gather(conn, plan.workshop)
+    notes = likeness.standing(await store.list_notes(conn, plan.workshop))
+    codes = {
+        note: list(dict.fromkeys(parents.get(one, one) for one in themes))
+        for note, themes in (await store.list_codes(conn, plan.workshop)).items()
+    }
     heads = await store.list_headcounts(conn, plan.workshop)
-    body = msgspec.to_builtins(write(plan, notes, codes, sum(heads.values())))
+    return write(plan, notes, codes, sum(heads.values()))
+
+
+async def publish(conn: asyncpg.Connection, by: Account, plan: Workshop, parents: Parents) -> None:
+    """Freeze the minutes and let whoever has a code of the evening read them."""
     async with conn.transaction():
+        body = msgspec.to_builtins(await draft(conn, plan, parents))
         await store.save_minutes(conn, plan.workshop, body)
-        for note in await store.list_notes(conn, plan.workshop):
-            await _hang(conn, plan, note, codes.get(note.note, []))
+        codes = await store.list_codes(conn, plan.workshop)
+        notes = await store.list_notes(conn, plan.workshop)
+        alone = {one.note: one for one in likeness.standing(notes)}
+        for note in notes:
+            await _hang(conn, plan, alone.get(note.note, note), codes.get(note.note, []))
         await staff.audit(conn, by.id, "publish_minutes", str(plan.workshop))
 
 
