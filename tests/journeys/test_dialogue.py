@@ -220,6 +220,23 @@ def test_language_in_the_middle(browser: Browser, running: tuple[Site, dict[str,
     context.close()
 
 
+def test_taking_everything_back(browser: Browser, running: tuple[Site, dict[str, int]]):
+    """One press on the page of what was said deletes it, says so, and the dialogue begins anew."""
+    site, _ = running
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site.resident}/nb/dialogue/{SLUG}")
+    press(page, "start")
+    press(page, "agree")
+    press(page, "mine")
+    press(page, "forget")
+    expect(page.get_by_role("status")).to_contain_text("er slettet")
+    expect(page.locator("button[value='forget'], .review")).to_have_count(0)
+    press(page, "next")
+    expect(page.locator("progress")).to_have_attribute("value", "1")
+    context.close()
+
+
 def test_office_and_results(browser: Browser, running: tuple[Site, dict[str, int]]):
     """The office judges what waits; when it has closed, everyone reads what people think."""
     site, ids = running
