@@ -13,11 +13,26 @@ from typing import Any
 from stemme.config import Config
 from stemme.disclosure.attacker.attack import Finding, Verdict, examine, narrowest
 from stemme.disclosure.attacker.beside import strays
+from stemme.disclosure.attacker.besidejson import json_strays
 from stemme.disclosure.attacker.foreign import Unreadable, read_tables
 from stemme.disclosure.attacker.printed import Panel, Publication
 from stemme.disclosure.attacker.reading import HOUSE_MINIMUM, read
 
 RELEASE = "release.json"
+
+_SHAPES = """\
+tables of others, as CSV (; or , or tab between), in one file or many:
+  counts             table;by;group;category;n
+                     bus;age;young;yes;12
+                     bus;age;young;no;:
+                     bus;age;young;total;15
+  percent and base   table;by;group;category;percent;base
+                     bus;age;young;yes;80;15
+                     bus;;;yes;61;120-129
+  markers            bus;age;young;no;<5
+                     bus;age;young;no;1-4
+hidden: an empty cell, : . * x - hidden; everybody: an empty group or category, or total
+"""
 
 
 def add_commands(subparsers: Any) -> None:
@@ -25,9 +40,11 @@ def add_commands(subparsers: Any) -> None:
     verb = subparsers.add_parser(
         "attack",
         help="try to work out hidden numbers from published files alone, ours or not",
-        description="Reads release.json and the files beside it, or else every CSV table of the"
-        " folder (one line a number: table, by, group, category, n or percent, base), and tells"
-        " which counts of few people can be worked out. 0: none. 1: some, or a file is wrong.",
+        description="Reads release.json and the CSV and JSON beside it, or else every CSV table"
+        " of the folder, and tells\nwhich counts of few people can be worked out."
+        " Ends with 0: none. 1: some, or a file is wrong.",
+        epilog=_SHAPES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verb.add_argument("folder", type=Path, metavar="DIR", help="a folder, or one file")
     verb.add_argument("--earlier", type=Path, metavar="DIR", help="an earlier release of the same")
@@ -75,8 +92,12 @@ def open_folder(folder: Path, minimum: int) -> tuple[Publication, list[Unreadabl
     release = folder / RELEASE if folder.is_dir() else folder
     if release.suffix == ".json" and release.exists():
         publication, complaints = _open_release(release)
-        beside = sorted(release.parent.rglob("*.csv")) if folder.is_dir() else []
-        return publication, [*complaints, *strays(publication, beside)]
+        if complaints or not folder.is_dir():
+            return publication, complaints
+        tables, documents = (sorted(folder.rglob(f"*.{kind}")) for kind in ("csv", "json"))
+        others = [path for path in documents if path != release]
+        wrong = [*strays(publication, tables)]
+        return publication, [*wrong, *json_strays(publication, release.read_bytes(), others)]
     paths = sorted(folder.rglob("*.csv")) if folder.is_dir() else [folder]
     if not paths:
         said = f"holds neither {RELEASE} nor any CSV table"
@@ -102,7 +123,9 @@ def told_apart(verdict: Verdict) -> tuple[list[Finding], list[Finding]]:
         return finding.target._replace(planned=True), finding.later, finding.gone
 
     certain = {place(f): f for f in verdict.broken if not f.closed}
-    supposed = {place(f): f for f in verdict.broken if f.closed and place(f) not in certain}
+    # Where nobody fits the numbers if all had named a group, some had not.
+    closed = [f for f in verdict.broken if f.closed and f.low <= f.high]
+    supposed = {place(f): f for f in closed if place(f) not in certain}
     return list(certain.values()), list(supposed.values())
 
 

@@ -17,12 +17,13 @@ _NOT_ABOUT_PEOPLE = frozenset({*_IDS, "wave", "survey", "sample", "question_id"}
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _FORMULA = "'"
 
-_Place = tuple[str, ...]
+Allowed = dict[tuple[str, ...], set[Decimal]]
+"""By variable, breakdown, group and answer, the numbers that are printed."""
 
 
 def strays(publication: Publication, paths: Sequence[Path]) -> Iterator[Unreadable]:
     """Every line of a CSV file with our ids that has a number its place in the release has not."""
-    allowed = _allowed(publication)
+    allowed = allowed_numbers(publication)
     for path in paths:
         text = path.read_text("utf-8-sig")
         separator = max(";\t,", key=text.split("\n", 1)[0].count)
@@ -31,9 +32,7 @@ def strays(publication: Publication, paths: Sequence[Path]) -> Iterator[Unreadab
             yield from _strays(path, lines, allowed)
 
 
-def _strays(
-    path: Path, lines: list[list[str]], allowed: dict[_Place, set[Decimal]]
-) -> Iterator[Unreadable]:
+def _strays(path: Path, lines: list[list[str]], allowed: Allowed) -> Iterator[Unreadable]:
     places = [lines[0].index(name) for name in _IDS]
     columns = _columns_of_numbers(lines)
     for at, cells in enumerate(lines[1:], start=2):
@@ -61,9 +60,9 @@ def _columns_of_numbers(lines: list[list[str]]) -> list[int]:
     return found
 
 
-def _allowed(publication: Publication) -> dict[_Place, set[Decimal]]:
-    """By variable, breakdown, group and answer, the numbers that are printed."""
-    allowed: dict[_Place, set[Decimal]] = {}
+def allowed_numbers(publication: Publication) -> Allowed:
+    """What a release prints where; of an empty answer are the base and the mean of a row."""
+    allowed: Allowed = {}
     for panel in publication.panels:
         names = dict(zip(panel.parts, panel.categories, strict=True))
         tops = {row.sums[0] for by, row in panel.rows if by is not None}

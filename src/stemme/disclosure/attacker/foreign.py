@@ -174,7 +174,7 @@ def _share(cell: str) -> Share | None:
 
 
 def _alike(table: str, numbers: dict[_Key, Number]) -> Iterator[tuple[str, dict[_Key, Number]]]:
-    """Breakdowns with the categories of the district as one table, each other one by itself.
+    """Breakdowns with some or all categories of the district as one table, each other by itself.
 
     The category `top` is no answer of its own but the sum of some: a table by itself as well.
     """
@@ -185,7 +185,8 @@ def _alike(table: str, numbers: dict[_Key, Number]) -> Iterator[tuple[str, dict[
     district = {category for by, _, category in rest if by is None} - {None}
     for name in dict.fromkeys(by for by, _, _ in rest if by is not None):
         own = {key: number for key, number in rest.items() if key[0] == name}
-        if district and not {category for _, _, category in own} - {None} <= district:
+        theirs = {category for _, _, category in own} - {None}
+        if district and not (theirs <= district or district <= theirs):
             rest = {key: number for key, number in rest.items() if key not in own}
             yield f"{table} ({name})", own
     for name, part in ((table, rest), (f"{table} ({TOP})", top)):
