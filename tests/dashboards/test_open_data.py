@@ -147,6 +147,8 @@ async def test_every_language_has_labels(client: Any, released: Release) -> None
         assert 1 == len({tuple(numbers_in(one)) for one in seen.values()}), path
     programme = (await get(client, f"{API}/programme?lang=so")).json()
     area = programme["focus_areas"][0]
+    assert 1310000 == programme["budget"]["allocated"]["lines"][0]["amount"]
+    assert "søkt" in programme["budget"]["available"]["lines"][0]["note"]
     assert "Levekår og folkehelse" == area["title"]
     assert area["title"] != area["label"]
 

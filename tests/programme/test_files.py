@@ -88,6 +88,14 @@ def test_no_date_is_invented() -> None:
         ("period: {from: 2024, to: 2028}", "period: {from: 2024}", "the key 'to' is missing"),
         ("confidence: medium", "confidence: sure", "'confidence': "),
         ("summary: >-", "summary: [>-", "programme.yaml:"),
+        ("source: handlingsplan-2025", "source: planen", "no source has the id 'planen'"),
+        ("amount: 8688399", "amount: 8688400", "the lines add up to 8688399, not to 8688400"),
+        ("amount: 3688399", "amount: -1", "'amount': "),
+        (
+            "        focus_area: levekar-og-folkehelse",
+            "        focus_area: leve",
+            "no focus area has the id 'leve'",
+        ),
     ],
 )
 def test_a_wrong_file_names_its_line(tmp_path: Path, old: str, new: str, expected: str) -> None:
@@ -141,3 +149,18 @@ def test_an_id_knows_where_it_stands() -> None:
     assert "gronne-lunger" in rules.under(programme, "bydelsutvikling-og-naermiljo")
     assert rules.find(programme, "finnes-ikke") is None
     assert [] == rules.ancestors(programme, "finnes-ikke")
+
+
+def test_sums_are_those_of_the_document() -> None:
+    """Each sum stands where the plan has it, and what is only applied for says so."""
+    programme, _ = files.load(FILE)
+    assert programme is not None
+    budget = rules.budget_of(programme, 2025)
+    assert budget is not None
+    assert None is rules.budget_of(programme, 2026)
+    given = [3688399, 5000000, 8688399, 1310000, 1862235, 500000, 1327765, 5000000]
+    assert given == [one.amount for one in budget.sums]
+    assert "søkt" in budget.available.lines[0].note
+    areas = {area.id: rules.budgeted(programme, area.id) for area in programme.focus_areas}
+    assert {"medium"} == {one.confidence for one in areas.values() if one}
+    assert [1310000, 1862235, 500000] == [one.amount for one in areas.values() if one]

@@ -18,7 +18,11 @@ def load(path: Path) -> tuple[Programme | None, list[Complaint]]:
     programme, complaints = source.convert(Programme)
     if programme is None:
         return None, complaints
-    complaints = [*_duplicates(source), *_links(source, programme)]
+    complaints = [
+        *_duplicates(source),
+        *_links(source, programme),
+        *_money(source, programme),
+    ]
     return (None if complaints else programme), complaints
 
 
@@ -61,3 +65,24 @@ def _links(source: Source, programme: Programme) -> Iterator[Complaint]:
             elif parts[sub_area] != goal.focus_area:
                 said = f"the sub-area '{sub_area}' lies under another focus area than this goal"
                 yield source.complaint([*path, "sub_areas"], said)
+
+
+def _money(source: Source, programme: Programme) -> Iterator[Complaint]:
+    """Complain where a document or a focus area is unknown, or the lines miss their total."""
+    budget = programme.budget
+    if budget is None:
+        return
+    documents = [one.id for one in programme.sources]
+    if budget.source not in documents:
+        said = f"no source has the id '{budget.source}'; one of: {', '.join(documents)}"
+        yield source.complaint(["budget", "source"], said)
+    areas = [area.id for area in programme.focus_areas]
+    for part, sums in (("available", budget.available), ("allocated", budget.allocated)):
+        for index, line in enumerate(sums.lines):
+            if line.focus_area is not None and line.focus_area not in areas:
+                said = f"no focus area has the id '{line.focus_area}'; one of: {', '.join(areas)}"
+                yield source.complaint(["budget", part, "lines", index, "focus_area"], said)
+        found = sum(line.amount for line in sums.lines)
+        if found != sums.total.amount:
+            said = f"the lines add up to {found}, not to {sums.total.amount}"
+            yield source.complaint(["budget", part, "total", "amount"], said)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 Confidence = Literal["high", "medium", "low"]
 
@@ -49,6 +49,8 @@ class FocusArea(Base, frozen=True, kw_only=True):
     title: str
     description: str
     sub_areas: list[SubArea]
+    reporting_goals: list[str] = field(default_factory=list)
+    """What reports answer to, in the programme description's wording."""
 
 
 class Measure(Base, frozen=True, kw_only=True):
@@ -82,6 +84,42 @@ class ActionPlan(Base, frozen=True, kw_only=True):
     goals: list[PlanGoal]
 
 
+class Sum(Base, frozen=True, kw_only=True):
+    """A sum in whole kroner; `text` and `entry` are the plan's words, `note` its reservation."""
+
+    text: str
+    amount: Annotated[int, Meta(ge=0)]
+    entry: str = ""
+    note: str = ""
+    focus_area: str | None = None
+    confidence: Confidence = "high"
+    """How sure it is that the sum belongs to this focus area; the sum itself is printed."""
+
+
+class Sums(Base, frozen=True, kw_only=True):
+    """Lines and the total that is printed below them."""
+
+    lines: list[Sum]
+    total: Sum
+
+
+class Budget(Base, frozen=True, kw_only=True):
+    """The money of a year as a document states it: what there is, and what it is meant for."""
+
+    year: int
+    source: str
+    mapping: Literal["as_printed", "inferred_from_layout"]
+    available: Sums
+    allocated: Sums
+    note: str = ""
+
+    @property
+    def sums(self) -> list[Sum]:
+        """Give every line and total, in the order of the document."""
+        parts = (self.available, self.allocated)
+        return [one for part in parts for one in (*part.lines, part.total)]
+
+
 class Programme(Base, frozen=True, kw_only=True):
     id: str
     title: str
@@ -92,6 +130,7 @@ class Programme(Base, frozen=True, kw_only=True):
     sources: list[Source]
     focus_areas: list[FocusArea]
     plan: ActionPlan
+    budget: Budget | None = None
 
     def ids(self) -> frozenset[str]:
         """Give the ids an input may hang on: programme, focus areas, sub-areas, goals, measures."""

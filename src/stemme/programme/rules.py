@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stemme.programme.model import FocusArea, Node, PlanGoal, Programme, SubArea
+from stemme.programme.model import (
+    Budget,
+    FocusArea,
+    Node,
+    PlanGoal,
+    Programme,
+    SubArea,
+    Sum,
+)
 
 
 def walk(programme: Programme) -> Iterator[tuple[Node, Node | None]]:
@@ -79,3 +87,20 @@ def cross_cutting(programme: Programme) -> list[PlanGoal]:
 def part_of(programme: Programme, id_: str) -> FocusArea | SubArea | None:
     """Give the page an id stands on: its sub-area, else its focus area; None where it has none."""
     return sub_area_of(programme, id_) or focus_area_of(programme, id_)
+
+
+def budget_of(programme: Programme, year: int) -> Budget | None:
+    """Give the published budget of a year, where there is one."""
+    budget = programme.budget
+    return budget if budget is not None and budget.year == year else None
+
+
+def budgeted(programme: Programme, id_: str) -> Sum | None:
+    """Give what the budget means for a focus area."""
+    lines = programme.budget.allocated.lines if programme.budget else []
+    return next((line for line in lines if line.focus_area == id_), None)
+
+
+def source_title(programme: Programme, id_: str) -> str:
+    """Give the name of a document that the programme rests on."""
+    return next(one.title for one in programme.sources if one.id == id_)

@@ -23,3 +23,8 @@ STATUS_WORDS: dict[Status, str] = {
 
 WORDS = {"answers": ANSWER_WORDS, "statuses": STATUS_WORDS}
 """Both, as templates want them."""
+
+
+def kroner(amount: int) -> str:
+    """Give a sum of whole kroner as it is written in Norwegian."""
+    return f"{amount:,} kr".replace(",", " ")

@@ -26,7 +26,7 @@ from stemme.errors import NotFound
 from stemme.programme import rules as tree
 from stemme.programme.model import FocusArea, Programme, SubArea
 from stemme.programme.service import tree as programme_of
-from stemme.programme.words import WORDS
+from stemme.programme.words import WORDS, kroner
 from stemme.surveys.model import Version, Wave
 from stemme.surveys.service import reading as surveys
 from stemme.web.pages import page
@@ -113,6 +113,9 @@ async def show_focus(request: Asked, lang: FromPath[str], id_: FromPath[str]) ->
         asked=asked,
         awaited=any(not survey.released for survey in asked),
         goals=goals,
+        money=tree.budgeted(programme, part.id),
+        source_title=tree.source_title,
+        kroner=kroner,
         thread=answers,
         thread_results={one.key.survey: one.dashboard.id for one in results},
         words=WORDS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta, Struct
 
 from stemme.dashboards.service.chapters import programme_text
@@ -11,6 +12,7 @@ from stemme.dashboards.service.open_release import Text
 from stemme.programme import model
 
 Official = Annotated[str, Meta(description="The wording of the programme, always in Norwegian.")]
+Reservation = Annotated[str, Meta(description="What must be said with the sums, in Norwegian.")]
 Reading = Annotated[
     Literal["high", "medium", "low"],
     Meta(description="How sure it is that it belongs here: the documents do not always say."),
@@ -42,6 +44,7 @@ class FocusArea(Node, frozen=True, kw_only=True):
     """One of the programme's focus areas."""
 
     sub_areas: list[SubArea]
+    reporting_goals: list[Official]
 
 
 class Measure(Node, frozen=True, kw_only=True):
@@ -74,6 +77,35 @@ class ActionPlan(Struct, frozen=True, kw_only=True):
     goals: list[PlanGoal]
 
 
+class Sum(Struct, frozen=True, kw_only=True):
+    """A sum in whole kroner, with the reservation that belongs to it."""
+
+    text: Official
+    entry: Official
+    amount: int
+    note: Reservation
+    focus_area: str | None
+    confidence: Reading
+
+
+class Sums(Struct, frozen=True, kw_only=True):
+    """Lines and the total that is printed below them."""
+
+    lines: list[Sum]
+    total: Sum
+
+
+class Budget(Struct, frozen=True, kw_only=True):
+    """The money of a year as a document states it: what there is, and what it is meant for."""
+
+    year: int
+    source: str
+    mapping: Literal["as_printed", "inferred_from_layout"]
+    note: Reservation
+    available: Sums
+    allocated: Sums
+
+
 class Source(Struct, frozen=True, kw_only=True):
     """A public document that the wording comes from."""
 
@@ -96,6 +128,7 @@ class Programme(Struct, frozen=True, kw_only=True):
     sources: list[Source]
     focus_areas: list[FocusArea]
     plan: ActionPlan
+    budget: Budget | None
 
 
 _Titled = (
@@ -125,6 +158,7 @@ class _Teller:
             label=self.label(area),
             description=self.description(area),
             sub_areas=[self.sub_area(one) for one in area.sub_areas],
+            reporting_goals=area.reporting_goals,
         )
 
     def sub_area(self, part: model.SubArea) -> SubArea:
@@ -190,4 +224,5 @@ def document(programme: model.Programme, lang: str) -> Programme:
             label=teller.label(plan),
             goals=[teller.plan_goal(goal) for goal in plan.goals],
         ),
+        budget=msgspec.convert(programme.budget, Budget | None, from_attributes=True),
     )

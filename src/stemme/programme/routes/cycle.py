@@ -10,11 +10,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from stemme.errors import NotFound
+from stemme.programme import rules
 from stemme.programme.forms import cycle as forms
 from stemme.programme.forms import fields
 from stemme.programme.model import EVALUATION_FIELDS, Evaluation, State, YearPlan
 from stemme.programme.routes.shared import WRITERS, AnyRequest, programme_of, show
 from stemme.programme.service import cycle, measures
+from stemme.programme.words import kroner
 from stemme.staff import service as staff
 from stemme.staff.service import require
 
@@ -101,6 +103,9 @@ async def _plan(
         year=year,
         plan=plan,
         begun_from=None if plan else before,
+        budget=rules.budget_of(programme, year),
+        source_title=rules.source_title,
+        kroner=kroner,
         chosen=chosen if chosen is not None else (base.measures if base else []),
         measures=list(known.values()),
         saved="saved" in request.query_params,

@@ -13,11 +13,12 @@ from stemme.config import Config
 from stemme.dashboards.service import reading, story
 from stemme.dashboards.service.report.shape import MISSING, NOTHING, Report, Section, Table
 from stemme.i18n import format_date
+from stemme.programme import rules
 from stemme.programme.model import EVALUATION_FIELDS, FocusArea, MeasureUpdate, Programme
 from stemme.programme.service import cycle, measures, thread
 from stemme.programme.service import tree as programme_of
 from stemme.programme.service.measures import Known
-from stemme.programme.words import ANSWER_WORDS, STATUS_WORDS
+from stemme.programme.words import ANSWER_WORDS, STATUS_WORDS, kroner
 
 KIND_WORDS = {
     "question": "Spørsmål i undersøkelser",
@@ -94,9 +95,12 @@ def _sections(known: Facts) -> list[Section]:
         Section("medvirkning", "Medvirkning", facts=_participation(known)),
         Section("resultater", "Hva folk svarte", facts=_results(known)),
         Section("svar", "Du sa – vi gjorde", facts=[_decisions(known)]),
-        *(Section(area.id, area.title, facts=[_measures(known, area)]) for area in areas),
+        *(
+            Section(area.id, area.title, facts=[*_goals(area), _measures(known, area)])
+            for area in areas
+        ),
         Section("pa-tvers", "På tvers av innsatsområdene", facts=[_measures(known, None)]),
-        Section("penger", "Penger", facts=[_money(known)]),
+        Section("penger", "Penger", facts=[*_budget(known), _money(known)]),
         Section("evaluering", "Evaluering av prosjekter", facts=_evaluated(known)),
         Section("videre", "Læring og veien videre"),
     ]
@@ -218,11 +222,31 @@ def _notes(steps: list[MeasureUpdate], year: int) -> str:
     return " ".join(one.note for one in reversed(_within(steps, year)) if one.note) or MISSING
 
 
+def _goals(area: FocusArea) -> list[Table]:
+    """What the report of every year answers to, as the programme words it."""
+    rows = [[goal] for goal in area.reporting_goals]
+    return [Table("", ["Overordnet mål for rapportering"], rows)] if rows else []
+
+
+def _budget(known: Facts) -> list[Table]:
+    """The year's budget as a document states it, every reservation with it."""
+    budget = rules.budget_of(known.programme, known.year)
+    if budget is None:
+        return []
+    rows = [
+        [": ".join(filter(None, (one.text, one.entry))), kroner(one.amount), one.note]
+        for one in budget.sums
+    ]
+    source = rules.source_title(known.programme, budget.source)
+    note = " ".join(filter(None, (f"Kilde: {source}.", budget.note)))
+    return [Table(f"Budsjett {budget.year}", ["Post", "Beløp", "Merknad"], rows, note)]
+
+
 def _money(known: Facts) -> Table:
     rows = [
         [
             known.measures[id_].title,
-            f"{one.amount:,} kr".replace(",", " "),
+            kroner(one.amount),
             "bevilget" if one.amount_kind == "granted" else "brukt",
             one.amount_source,
         ]
