@@ -13,6 +13,7 @@ from stemme.dashboards.service import thread
 from stemme.programme import store
 from stemme.programme.model import Decided, Said, Standing
 from stemme.programme.service import attach, decisions
+from stemme.programme.words import kroner
 from stemme.surveys.model import Version, Wave
 from stemme.surveys.service import publishing
 
@@ -47,7 +48,10 @@ async def told(database):
     """One answer to one question, and one that waits; gives its id and the connection."""
     conn = await database.connect("staff")
     one = await attach(conn, "question", "1/benker", SAID)
-    await attach(conn, "note", "n", msgspec.structs.replace(SAID, origin="workshop/kveld"))
+    note = msgspec.structs.replace(
+        SAID, origin="workshop/kveld", titles={"nb": "Sagt ved bordet"}, public=False
+    )
+    await attach(conn, "note", "n", note)
     decision = uuid.uuid4()
     given = msgspec.structs.replace(DECIDED, inputs=[one])
     await decisions.write_decision(conn, Kari, (decision, 1), "published", given)
@@ -87,6 +91,24 @@ async def test_what_waits_is_said_plainly(client):
 
 
 @pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("told")
+async def test_a_note_is_counted_without_its_words(client):
+    """A note of a workshop waits on its page; nobody but the office reads it there."""
+    for path in ("", "/workshop/kveld", "/mobilitet"):
+        page = (await client.get(f"/nb/done{path}")).text
+        assert "Ett innspill venter på svar." in page
+        assert "Sagt ved bordet" not in page
+
+
+async def test_the_money_of_the_plan_stands_on_the_focus_area(client):
+    """A focus area tells what the plan means for it, whose reading that is, and where it stands."""
+    page = (await client.get("/nb/focus/levekar-og-folkehelse")).text
+    money, _rest = page[page.index("Budsjett 2025.") :].split("</p>", 1)
+    assert f"Aktivitetstilskudd: {kroner(1310000)} (estimert)." in money
+    assert "Handlingsplan 2025 for områdesatsing Torstrand" in money
+    assert "Budsjett 2025." not in (await client.get("/nb/focus/oppvekst")).text
+
+
 async def test_a_goal_and_a_measure_lead_on(client):
     """Every id of the tree leads to a page."""
     answer = await client.get("/nb/done/steder-a-hvile", follow_redirects=False)
@@ -104,7 +126,12 @@ async def test_a_measure_tells_its_history(client, told):
     )  # fmt: skip
     await store.insert_update(conn, "glassverkparken", 1, step)
     page = (await client.get("/nb/done/measure/glassverkparken")).text
-    for text in ("I gang", "Kassene er ute.", "Bevilget: 150 000 kroner.", "Er det nok benker?"):
+    for text in (
+        "I gang",
+        "Kassene er ute.",
+        "Bevilget: 150\N{NO-BREAK SPACE}000 kroner.",
+        "Er det nok benker?",
+    ):
         assert text in page
     page = (await client.get("/nb/done/measure/badstue")).text
     assert "Det er ikke skrevet noe om tiltaket ennå." in page

@@ -26,5 +26,5 @@ WORDS = {"answers": ANSWER_WORDS, "statuses": STATUS_WORDS}
 
 
 def kroner(amount: int) -> str:
-    """Give a sum of whole kroner as it is written in Norwegian."""
-    return f"{amount:,} kr".replace(",", " ")
+    """Give a sum of whole kroner as it is written in Norwegian, never broken over two lines."""
+    return f"{amount:,} kr".replace(",", " ").replace(" ", "\N{NO-BREAK SPACE}")
