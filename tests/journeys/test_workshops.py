@@ -196,6 +196,59 @@ def test_a_shared_tablet_forgets_and_still_sends(phones, hall):
     assert [] == words(page)
 
 
+def test_a_change_that_was_not_seen_is_not_replaced(phones, hall):
+    """While one edits, another's words arrive: both stand, and somebody chooses."""
+    pages = [table(one, hall, 7) for one in phones[:2]]
+    jot(pages[0], "sjakk i parken")
+    both = [page.locator(".jot").filter(has_text="sjakk") for page in pages]
+    both[1].locator("summary").click()
+    both[1].locator("textarea").fill("sjakk, skrevet av den ene")
+    both[0].locator("summary").click()
+    both[0].locator("textarea").fill("sjakk, skrevet av den andre")
+    both[0].get_by_role("button", name="Lagre endringen").click()
+    pages[1].wait_for_function(
+        "() => [...log.values()].some((op) => /andre/.test(op.fields?.text))"
+    )
+    both[1].get_by_role("button", name="Lagre endringen").click()
+    for page in pages:
+        for text in ("sjakk, skrevet av den ene", "sjakk, skrevet av den andre"):
+            expect(page.get_by_text(text, exact=True)).to_be_visible()
+
+
+def test_a_shared_tablet_seals_pictures_too(phones, hall, tmp_path):
+    """A picture that has not arrived is nowhere on the tablet to be seen, and arrives later."""
+    path = tmp_path / "ark.jpg"
+    Image.new("RGB", (800, 600), "orange").save(path)
+    page = table(phones[0], hall, 6)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.evaluate("navigator.serviceWorker.ready")
+    page.wait_for_function(
+        "async () => (await caches.match(location.pathname + '?shell=1')) != null"
+    )
+    phones[0].set_offline(True)
+    page.get_by_text("Bilde av et ark").last.click()
+    page.set_input_files("#photo input[type=file]", path)
+    page.get_by_role("button", name="Send bildet").click()
+    held = page.locator(".pin[aria-pressed=true]")
+    expect(held).to_be_visible()
+    page.get_by_role("button", name="Gjør klar for neste person").click()
+    page.wait_for_load_state("load")
+    expect(page.locator(".jot")).to_have_count(0)
+    assert "data:image" not in page.evaluate(KEPT, f"table {CODES[5]}")
+    before = beside(_photos(hall))
+    phones[0].set_offline(False)
+    page.wait_for_function("() => !envelopes.size", timeout=20_000)
+    assert before + 1 == beside(_photos(hall))
+
+
+async def _photos(site: Site) -> int:
+    conn = await server.connect(site.config, "owner")
+    try:
+        return await conn.fetchval("select count(*) from workshop_photo")
+    finally:
+        await conn.close()
+
+
 KEPT = """async (name) => {
   const asked = (request) =>
     new Promise((done) => (request.onsuccess = () => done(request.result)));

@@ -138,3 +138,42 @@ async def test_an_envelope_for_another_table_opens_nothing(hall, evening):
     for wrong in (other, right[:-4], right[:40], "", "æ", "A" * 200, right[:100] + "AAAA"):
         answer = await hall.post(f"{TABLE}/sealed", json={"envelope": wrong})
         assert (400, {"status": "unreadable"}) == (answer.status_code, answer.json())
+
+
+async def test_a_sealed_picture_comes_to_its_table(hall, evening):
+    """A picture that a shared tablet sealed is kept as if it had been sent."""
+    opener = envelope.opener(evening.database.config)
+    photo = secrets.token_hex(16)
+    words = msgspec.json.encode({"photo": photo, "picture": picture()})
+    body = {"envelope": seal(opener.public, f"table {CODES[0]}", words)}
+    assert 200 == (await hall.post(f"{TABLE}/sealed", json=body)).status_code
+    assert 200 == (await hall.get(f"{TABLE}/photo/{photo}")).status_code
+
+
+async def test_a_large_envelope_is_stored_whole(hall, evening):
+    """Seven hundred steps of an evening without signal are all kept."""
+    opener = envelope.opener(evening.database.config)
+    ops = [
+        {
+            "id": secrets.token_hex(16),
+            "note": secrets.token_hex(16),
+            "kind": "set",
+            "clock": 1,
+            "fields": {"text": str(number)},
+        }
+        for number in range(700)
+    ]
+    words = msgspec.json.encode({"ops": ops})
+    body = {"envelope": seal(opener.public, f"table {CODES[0]}", words)}
+    assert 200 == (await hall.post(f"{TABLE}/sealed", json=body)).status_code
+    owner = await evening.database.connect("owner")
+    assert 700 == await owner.fetchval("select count(*) from workshop_operation")
+
+
+async def test_what_an_envelope_holds_in_vain_stays_on_the_tablet(hall, evening):
+    """Where something in it is not taken, the answer says so, and the tablet keeps the envelope."""
+    opener = envelope.opener(evening.database.config)
+    wrong = {"id": "0" * 32, "note": "1" * 32, "kind": "set", "clock": 1}
+    words = msgspec.json.encode({"ops": [wrong]})
+    body = {"envelope": seal(opener.public, f"table {CODES[0]}", words)}
+    assert 422 == (await hall.post(f"{TABLE}/sealed", json=body)).status_code

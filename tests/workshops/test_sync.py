@@ -77,3 +77,9 @@ async def test_every_phone_and_the_database_hold_the_same(hall, evening, codes):
     for device in devices:
         assert merge(logs[device.table]) == merge(device.log.values())
     assert NOTES == sum(len(merge(log)) for log in logs.values())
+
+
+async def test_a_log_restored_from_a_copy_is_filled_again(hall, codes):
+    """A phone that has read further than the log goes is told to begin from the beginning."""
+    answer = await hall.post(f"/nb/w/{codes[0]}/sync", json={"cursor": 7, "ops": []})
+    assert (0, True) == (answer.json()["cursor"], answer.json()["more"])

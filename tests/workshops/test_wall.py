@@ -72,6 +72,25 @@ async def test_a_deleted_note_comes_down_at_once(evening):
     assert [(False, "")] == [(card.shown, card.body) for card in cards]
 
 
+async def test_another_tables_code_moves_nothing(evening):
+    """The wall tells the ids of notes; another table can neither dot them nor take them down."""
+    staff = await evening.database.connect("staff")
+    resident = await evening.database.connect("resident")
+    note = await written(evening, "En benk")
+    await moderation.gather(staff, evening.workshop)
+    await moderation.decide(staff, evening.workshop, note, "shown")
+    before = await store.list_cards(resident, evening.wall, 0)
+    step = {"note": note.hex(), "clock": 9}
+    dots = {"kind": "dots", "device": secrets.token_hex(16), "up": 9, "down": 0}
+    ops = [
+        {**step, **one, "id": secrets.token_hex(16)}
+        for one in (dots, {"kind": "delete", "over": []})
+    ]
+    await resident.fetchval("select append_notes($1, false, $2)", evening.codes[1], ops)
+    await moderation.gather(staff, evening.workshop)
+    assert before == await store.list_cards(resident, evening.wall, 0)
+
+
 async def test_two_hundred_viewers_cost_one_look(evening, monkeypatch):
     """All viewers of a process share the looks at the database, and see a note within a second."""
     staff = await evening.database.connect("staff")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,6 +13,9 @@ from stemme.i18n import LANGUAGES, catalogue
 from stemme.surveys.poster import FONTS, draw_code
 from stemme.workshops.model import Paper, Table, Workshop
 from stemme.workshops.rules import codes
+
+if TYPE_CHECKING:
+    from docx.text.paragraph import Paragraph
 
 _TEMPLATE = Path(str(files("stemme.workshops") / "templates/staff/sheets.typ"))
 _MINUTES = Path(str(files("stemme.workshops") / "templates/resident/minutes.typ"))
@@ -93,27 +97,33 @@ def _typeset(template: Path, build: Path, **inputs: str) -> bytes:
 def write_docx(page: Paper) -> bytes:
     """The minutes as a document that the office can go on writing."""
     import docx  # Loaded when asked for, as above.
-    from docx.oxml import OxmlElement
 
     made = docx.Document()
     made.core_properties.title = f"{page.heading}: {page.title}"
     made.core_properties.language = page.lang
     made.core_properties.author = ""
     made.add_heading(page.title, 0)
-    for line in (page.line, page.people):
-        made.add_paragraph(line)
+    for line in filter(None, (page.line, page.people)):
+        _turn(made.add_paragraph(line), page.dir)
     for prompt in page.prompts:
         made.add_paragraph(prompt, style="List Bullet")
     for part in page.sections:
-        made.add_heading(part.title, 1)
+        _turn(made.add_heading(part.title, 1), page.dir)
         for note in part.notes:
-            paragraph = made.add_paragraph(style="List Bullet")
-            run = paragraph.add_run(note.text)
-            if note.dir == "rtl":
-                paragraph.paragraph_format.element.get_or_add_pPr().append(OxmlElement("w:bidi"))
-                run.font.rtl = True
+            paragraph = made.add_paragraph(note.text, style="List Bullet")
+            _turn(paragraph, note.dir)
             if note.marks:
                 paragraph.add_run(f" ({note.marks})").italic = True
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()
+
+
+def _turn(paragraph: Paragraph, way: str) -> None:
+    """Let a paragraph run its own way: the paragraph itself, and every run of it."""
+    from docx.oxml import OxmlElement
+
+    if way == "rtl":
+        paragraph.paragraph_format.element.get_or_add_pPr().append(OxmlElement("w:bidi"))
+        for run in paragraph.runs:
+            run.font.rtl = True

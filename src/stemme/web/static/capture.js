@@ -468,13 +468,14 @@ async function small(file) {
 const sheet = document.getElementById("photo");
 sheet?.addEventListener("submit", async (event) => {
   event.preventDefault();
+  const file = sheet.elements.photo.files[0];
+  sheet.reset();
   const note = sheet.querySelector("[data-wrong]");
   try {
     const id = random();
-    const picture = await small(sheet.elements.photo.files[0]);
+    const picture = await small(file);
     photos.set(id, picture);
     await write((store) => store("photos").put(picture, id));
-    sheet.reset();
     sheet.parentElement.open = false;
     add("", { photo: id });
     hold(id);

@@ -139,7 +139,7 @@ async def show_worker(request: AnyRequest, lang: FromPath[str]) -> Response[byte
     return Response(head.encode() + source, media_type="text/javascript", headers=headers)
 
 
-_OFFLINE = ("style.css", "table.css", "enhance.js", "capture.js", "envelope.js", "favicon.svg")
+_OFFLINE = ("style.css", "table.css", "capture.js", "envelope.js", "favicon.svg")
 
 
 @post("/{lang:str}/w/{code:str}", status_code=200)
