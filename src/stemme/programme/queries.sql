@@ -16,10 +16,6 @@ select detach_input($1, $2, $3);
 select origin, id, kind, ref, source_language, titles, about, received_on, sample, public
 from input where id = any ($1) order by received_on, ref, id;
 
--- name: list_origins()
--- role: stemme_staff
-select distinct origin from input order by origin;
-
 -- Oldest first. An answer in draft is no answer; "later" is one, and is listed beside.
 -- name: list_unanswered(kind, many, after)
 -- role: stemme_staff
