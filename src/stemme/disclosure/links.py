@@ -94,6 +94,9 @@ def _choices(plan: Plan, tallies: list[Tally], choices: list[int]) -> Iterator[B
             both = len(choices) - len(alone) == 2
             terms = (*((1, crowd) for crowd in yes.values()), (-1, base))
             yield Bond(terms, equal=False, people=both)
+        most = tallies[first].variable.most
+        if most:
+            yield Bond(((most, base), *((-1, crowd) for crowd in yes.values())), equal=False)
         for one, another in product(alone, yes):
             if one != another:
                 # Left over are those who chose something, but neither of these.

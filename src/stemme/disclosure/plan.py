@@ -53,7 +53,8 @@ class Variable(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 
     Variables with the same `question` are choices of it: the same people answered each, and each
     of them chose at least one, unless `open_choices` says that the plan leaves some choices out.
-    Who chose an `exclusive` one chose none of the others.
+    Who chose an `exclusive` one chose none of the others, and nobody more than `most` of them.
+    `of` are the variables that this one is worked out from, such as the items of an index.
     """
 
     id: str
@@ -67,7 +68,9 @@ class Variable(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     question: str = ""
     exclusive: bool = False
     open_choices: bool = False
+    most: int = 0
     asked: Asked | None = None
+    of: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         known = set(self.categories)
@@ -196,8 +199,8 @@ def _wrong_question(variable: Variable) -> str:
     """What is wrong with a choice of a question with many answers, if anything."""
     if not variable.question:
         return (
-            "only choices of a question can be exclusive or open"
-            if (variable.exclusive or variable.open_choices)
+            "only choices of a question can be exclusive, open or limited in number"
+            if (variable.exclusive or variable.open_choices or variable.most)
             else ""
         )
     if len(variable.categories) != 2 or len(variable.top) != 1 or variable.bands:

@@ -22,6 +22,7 @@ from stemme.disclosure.system import (
     BASE,
     DISTRICT,
     HOME,
+    MEAN,
     Bond,
     Cell,
     Crowd,
@@ -117,6 +118,21 @@ def all_bases(counts: Tally) -> Cells:
 def protect(counted: Counted, also: Mapping[int, Cells] = MappingProxyType({})) -> list[Cells]:
     """Per planned table the hidden cells; `also` are cells of tables that are hidden besides.
 
+    Raises Unsafe if hiding does not help.
+    """
+    also = dict(also)
+    while True:
+        hidden = _protected(counted, also)
+        more = _derived(counted, hidden)
+        if all(cells <= hidden[at] for at, cells in more.items()):
+            return hidden
+        for at, cells in more.items():
+            also[at] = also.get(at, frozenset()) | cells
+
+
+def _protected(counted: Counted, also: Mapping[int, Cells]) -> list[Cells]:
+    """The hidden cells of all tables that are tied by people they share.
+
     Nobody knows how many left a question out, so that tables of different variables tell about
     each other only where cells are the same people, or some of them, by the survey's build: such
     tables are one system. Raises Unsafe if hiding does not help.
@@ -136,6 +152,42 @@ def protect(counted: Counted, also: Mapping[int, Cells] = MappingProxyType({})) 
         unshown = _spread(counted, bases)
         if unshown == bases:
             return hidden
+
+
+def _derived(counted: Counted, hidden: list[Cells]) -> dict[int, Cells]:
+    """The numbers of what was worked out from items that are not all shown, by table.
+
+    An index or a total is a sum of its items, person by person: beside all items but one it tells
+    about that one, and its own hidden number beside all of them. So its shares and means are shown
+    where all of it and of them are: in the district, and breakdown by breakdown.
+    """
+    found: dict[int, Cells] = {}
+    variables = [counts.variable for counts in counted.tallies]
+    for at, derived in enumerate(variables):
+        family = [at, *(item for item, one in enumerate(variables) if one.id in derived.of)]
+        tables = [(item, counted.plan.tables[item].by) for item in family]
+        cells: set[Cell] = set()
+        for by, name in enumerate((None, *counted.plan.tables[at].by), start=DISTRICT):
+            places = [
+                (item, DISTRICT if name is None else names.index(name))
+                for item, names in tables
+                if name is None or name in names
+            ]
+            in_district = any(cell.by == DISTRICT for cell in cells)
+            if in_district or any(cell.by == at_ for item, at_ in places for cell in hidden[item]):
+                cells.update(_numbers(counted.tallies[at], by))
+        if len(family) > 1 and cells:
+            found[at] = frozenset(cells)
+    return found
+
+
+def _numbers(counts: Tally, by: int) -> Iterator[Cell]:
+    """The shares and means of the district, or of a breakdown's groups."""
+    rows = [DISTRICT] if by == DISTRICT else range(len(counts.groups[by]) - 1)
+    for group in rows:
+        yield from (Cell(by, group, part) for _, part in planned_parts(counts, Crowd(0, by, group)))
+        if counts.variable.mean:
+            yield Cell(by, group, MEAN)
 
 
 def _without(counted: Counted, unshown: list[Cells], place: Place) -> list[Cells]:

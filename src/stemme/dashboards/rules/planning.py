@@ -83,6 +83,7 @@ def _choices(
             sensitive=question.sensitive,
             question=question.name,
             exclusive=choice.exclusive,
+            most=question.max or 0,
             asked=asked(dashboard, survey, placed),
         )
 
@@ -100,6 +101,7 @@ def _index(dashboard: Dashboard, survey: Survey, index: Index) -> disclosure.Var
         values=kept.values,
         bands=kept.bands,
         mean=True,
+        of=tuple(index.of),
     )
 
 
@@ -112,6 +114,7 @@ def _total(dashboard: Dashboard, survey: Survey, total: Total) -> disclosure.Var
         top=tuple(total.top),
         minimum=max((least(dashboard, survey, one) for one in items), default=None),
         sensitive=any(one.sensitive for one in items),
+        of=tuple(total.of),
     )
 
 

@@ -263,7 +263,7 @@ def _asked(asked: Asked, row: Where, cells: Mapping[Where, Places]) -> Iterator[
 
 
 def _choices(choices: Sequence[tuple[Panel, Places]]) -> Iterator[Line]:
-    """The same people answered each choice, and chose at least one if all are printed."""
+    """The same people answered each choice, at least one if all are printed, and at most `most`."""
     first = choices[0][1]
     size = len(first)
     for _, where in choices[1:]:
@@ -275,6 +275,12 @@ def _choices(choices: Sequence[tuple[Panel, Places]]) -> Iterator[Line]:
         others = np.delete(first, choices[0][0].chosen)
         signs = np.concatenate([np.ones(len(chosen)), -np.ones(len(others))])
         yield Line(np.concatenate([chosen, others]), signs, 0, np.inf)
+    most = choices[0][0].most
+    if most and len(choices) > 1:
+        chosen = [where[panel.chosen] for panel, where in choices[1:]]
+        signs = np.concatenate([np.full(size, float(most)), -np.ones(len(chosen))])
+        signs[choices[0][0].chosen] -= 1
+        yield Line(np.concatenate([first, chosen]), signs, 0, np.inf)
     for alone, where in choices:
         for panel, other in choices if alone.exclusive else ():
             if panel is not alone:

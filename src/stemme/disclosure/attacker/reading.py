@@ -78,6 +78,7 @@ def _panel(plan: Json, variables: Json, name: str, tables: list[Json], half: Dec
         top[0] if top else 0,
         bool(variable.get("open_choices")),
         bool(variable.get("exclusive")),
+        int(variable.get("most") or 0),
         _asked(variables, variable.get("asked")),
         minimum,
     )
