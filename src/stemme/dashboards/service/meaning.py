@@ -25,9 +25,7 @@ def sentences(story: Story) -> Sequence[str]:
         share = story.lines[0].share
         if not story.top_label or share.percent is None:
             return []
-        return [
-            _("%(n)s av 100: %(answer)s.", n=share.percent, answer=_end(story.top_label))
-        ]
+        return [_("%(n)s av 100: %(answer)s.", n=share.percent, answer=_end(story.top_label))]
     most, least = _extremes(story.bars)
     found = []
     if most is not None:
