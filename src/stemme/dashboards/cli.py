@@ -43,7 +43,11 @@ def add_commands(subparsers: Any) -> None:
         "--correct", action="store_true", help="put a new edition beside a released wave"
     )
     release.add_argument("--reason", default="", help="why it is corrected; everybody can read it")
-    file = release.add_argument_group("from a file, without a database")
+    file = release.add_argument_group(
+        "from a file, without a database",
+        "Publish one release of a file. Two, of nearly the same answers, tell about the few who "
+        "differ: `stemme attack DIR --earlier DIR` shows what.",
+    )
     file.add_argument(
         "--answers",
         type=Path,
