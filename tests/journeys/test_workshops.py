@@ -157,6 +157,8 @@ def test_the_page_opens_without_signal(phones, hall):
     page.wait_for_function(
         "async () => (await caches.match(location.pathname + '?shell=1')) != null"
     )
+    # The worker is in charge only when it has finished clearing what is old.
+    page.wait_for_function("async () => navigator.serviceWorker.controller?.state === 'activated'")
     phones[0].set_offline(True)
     page.reload()
     jot(page, "skrevet i kjelleren")

@@ -30,7 +30,7 @@ async function freshOrKept(request) {
   try {
     return await fetch(request, { signal: AbortSignal.timeout?.(5000) });
   } catch (error) {
-    const kept = await caches.match(shell(request.url));
+    const kept = await caches.match(shell(request.url), { ignoreVary: true });
     if (kept) return kept;
     throw error;
   }
