@@ -1,0 +1,1 @@
+-- Votes after they were frozen: opening, closing, shares of the key, bundles.

@@ -1,0 +1,1 @@
+-- Proposals: written, discussed, checked, put to a vote.

@@ -1,0 +1,1 @@
+-- Nabolagspotten: calls, applications, grants, reports.
