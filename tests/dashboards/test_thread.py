@@ -51,6 +51,7 @@ async def told(database):
     note = msgspec.structs.replace(
         SAID, origin="workshop/kveld", titles={"nb": "Sagt ved bordet"}, public=False
     )
+    note = msgspec.structs.replace(note, place={"nb": "Kveld i gymsalen"})
     await attach(conn, "note", "n", note)
     decision = uuid.uuid4()
     given = msgspec.structs.replace(DECIDED, inputs=[one])
@@ -84,6 +85,7 @@ async def test_what_waits_is_said_plainly(client):
     page = (await client.get("/nb/done")).text
     assert "Ett innspill venter på svar." in page
     page = (await client.get("/nb/done/workshop/kveld")).text
+    assert "Kveld i gymsalen" in page
     assert "Ingen innspill har fått svar her ennå." in page
     assert 404 == (await client.get("/nb/done/workshop/en-annen")).status_code
     assert 404 == (await client.get("/nb/done/survey/finnes-ikke")).status_code

@@ -79,13 +79,14 @@ FUNCTIONS["retention"] |= {"delete_expired_workshops"}
 # The thread: what people said comes in by a function; what the office writes only grows.
 GROWS = ["select", "insert"]
 TABLES["resident"] |= {name: ["select"] for name in ("measure", "measure_update", "picture")}
-TABLES["staff"] |= {"input": ["select"], "decision": GROWS, "measure": GROWS}
+TABLES["resident"] |= {"origin": ["select"]}
+TABLES["staff"] |= {"origin": ["select"], "input": ["select"], "decision": GROWS, "measure": GROWS}
 TABLES["staff"] |= {"measure_update": GROWS, "picture": GROWS, "action_plan": GROWS}
 TABLES["staff"] |= {"evaluation": GROWS, "annual_report": GROWS}
 THREAD = {"published_decisions", "public_inputs", "count_unanswered", "published_reports"}
 FUNCTIONS["resident"] |= THREAD
-FUNCTIONS["staff"] |= {*THREAD, "attach_input", "detach_input"}
-FUNCTIONS["release"] |= {"attach_input"}
+FUNCTIONS["staff"] |= {*THREAD, "attach_input", "detach_input", "name_origin"}
+FUNCTIONS["release"] |= {"attach_input", "name_origin"}
 
 JUDGED = "translations about state reason words merged_into"
 # The dialogue: reactions go in by a function, and out as one release; staff see statements only.

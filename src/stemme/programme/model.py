@@ -187,6 +187,8 @@ class Said(Struct, frozen=True, kw_only=True):
     A note that is not public counts as waiting, and is read by everyone once an answer quotes it.
     """
     sample: bool = False
+    place: Translations = field(default_factory=dict)
+    """What people call the origin, such as the title of an evening: at least in `nb`, if any."""
 
 
 class Input(Struct, frozen=True, kw_only=True):

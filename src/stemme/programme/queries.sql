@@ -1,4 +1,4 @@
--- The thread and the papers of a year. This feature alone writes input, decision, measure, measure_update,
+-- The thread and the papers of a year. This feature alone writes origin, input, decision, measure, measure_update,
 -- picture, action_plan, evaluation and annual_report.
 
 -- Inputs ----------------------------------------------------------------------------------------
@@ -6,6 +6,14 @@
 -- name: attach_input(origin, kind, ref, source_language, titles, about, received_on, public, sample)
 -- role: stemme_release
 select attach_input($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- name: name_origin(origin, titles)
+-- role: stemme_release
+select name_origin($1, $2);
+
+-- name: list_origins(origins)
+-- role: stemme_resident
+select origin, titles from origin where origin = any ($1);
 
 -- name: detach_input(origin, kind, ref)
 -- role: stemme_staff

@@ -24,6 +24,7 @@ from stemme.programme.model import (
     Said,
     Standing,
     State,
+    Translations,
     YearPlan,
 )
 
@@ -66,7 +67,17 @@ async def attach_input(conn: asyncpg.Connection, kind: Kind, ref: str, said: Sai
         *(said.origin, kind, ref, said.source_language, said.titles, said.about),
         *(said.received_on, said.public, said.sample),
     )
+    if said.place:
+        await conn.execute(Q.name_origin, said.origin, said.place)
     return found
+
+
+async def list_origins(
+    conn: asyncpg.Connection, origins: Collection[str]
+) -> dict[str, Translations]:
+    """The names that people know these origins by; one without a name is left out."""
+    rows = await conn.fetch(Q.list_origins, list(origins))
+    return {row["origin"]: row["titles"] for row in rows}
 
 
 async def detach_input(conn: asyncpg.Connection, kind: Kind, ref: str, origin: str) -> None:

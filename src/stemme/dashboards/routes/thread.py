@@ -22,6 +22,7 @@ from stemme.i18n import lazy as _
 from stemme.programme import rules as tree
 from stemme.programme.model import FocusArea, Programme, SubArea
 from stemme.programme.service import cycle, measures
+from stemme.programme.service import thread as said
 from stemme.programme.service import tree as programme_of
 from stemme.programme.words import WORDS
 from stemme.staff.service import require
@@ -116,7 +117,8 @@ async def _titles(
         return []
     kind, _slash, ref = scope.origin.partition("/")
     if kind != "survey":
-        return [(translate(_ORIGINS[kind], lang), None)]
+        named = (await said.list_origins(conn, [scope.origin])).get(scope.origin, {})
+        return [(named.get(lang) or named.get("nb") or translate(_ORIGINS[kind], lang), None)]
     version = await surveys.published(conn, ref)
     if version is None:
         raise NotFound

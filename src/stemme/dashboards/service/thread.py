@@ -61,6 +61,9 @@ async def attach_questions(
                 lang: asked.label(lang) for lang in version.definition.languages
             }
     closed = wave.closed_at or datetime.datetime.now(datetime.UTC)
+    place = {
+        lang: surveys.text_of(version, lang, "title") for lang in version.definition.languages
+    }
     for name, ids in about.items():
         said = Said(
             origin=f"survey/{version.survey}",
@@ -70,6 +73,7 @@ async def attach_questions(
             received_on=closed.date(),
             public=True,
             sample=wave.sample,
+            place=place,
         )
         await attach(conn, "question", f"{wave.wave}/{name}", said)
     return len(about)

@@ -193,6 +193,7 @@ async def _hang(conn: asyncpg.Connection, dialogue: Dialogue, id_: int) -> None:
         about=about,
         received_on=one.day,
         public=True,
+        place=dialogue.titles,
     )
     await programme.attach(conn, "statement", str(id_), said)
 

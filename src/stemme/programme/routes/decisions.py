@@ -45,12 +45,14 @@ async def show_inputs(
     async with request.app.state.pool.acquire() as conn:
         waiting = await decisions.list_waiting(conn)
         found = await decisions.list_unanswered(conn, wanted, PAGE + 1, after)
+        named = await decisions.list_names(conn, found)
     return show(
         request,
         "inputs",
         waiting=sorted(waiting, key=lambda one: KINDS.index(one.kind)),
         kind=wanted,
         inputs=found[:PAGE],
+        named=named,
         places=_places(programme_of(request), found),
         after=after,
         more=after + PAGE if len(found) > PAGE else None,
@@ -64,6 +66,7 @@ async def show_decisions(request: AnyRequest) -> Response[Any]:
         found = await decisions.list_decisions(conn)
         wanted = {id_ for one in found for id_ in one.inputs}
         inputs = {one.id: one for one in await decisions.list_inputs(conn, wanted)}
+        named = await decisions.list_names(conn, inputs.values())
         waiting = await decisions.list_waiting(conn)
     return show(
         request,
@@ -72,6 +75,7 @@ async def show_decisions(request: AnyRequest) -> Response[Any]:
         tongues=list(LANGUAGES.values()),
         origins=sorted({one.origin for one in inputs.values()}),
         inputs=inputs,
+        named=named,
         unanswered=sum(one.inputs for one in waiting),
         oldest=min((one.oldest for one in waiting), default=None),
     )
@@ -133,6 +137,7 @@ async def _form(
         inputs = await decisions.list_inputs(conn, wanted)
         known = await measures.list_measures(conn, programme)
         waiting = await decisions.list_unanswered(conn, None, PAGE)
+        named = await decisions.list_names(conn, [*inputs, *waiting])
     return show(
         request,
         "decision",
@@ -142,6 +147,7 @@ async def _form(
         newest=newest,
         given=refused.given if refused else _given(newest),
         inputs=inputs,
+        named=named,
         others=[one for one in waiting if one.id not in wanted],
         places=_places(programme, [*inputs, *waiting]),
         measures=list(known.values()),

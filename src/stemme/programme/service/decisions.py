@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import asyncpg
@@ -40,6 +40,12 @@ async def list_unanswered(
 async def list_inputs(conn: asyncpg.Connection, ids: Collection[uuid.UUID]) -> list[Input]:
     """Give the inputs of these ids that are still there, oldest first."""
     return await store.list_inputs(conn, ids)
+
+
+async def list_names(conn: asyncpg.Connection, inputs: Iterable[Input]) -> dict[str, str]:
+    """Give the bokmål name of each origin of these inputs that has one."""
+    found = await store.list_origins(conn, {one.origin for one in inputs})
+    return {origin: titles["nb"] for origin, titles in found.items()}
 
 
 async def list_decisions(conn: asyncpg.Connection) -> list[Decision]:

@@ -9,7 +9,7 @@ import asyncpg
 from msgspec import Struct
 
 from stemme.programme import store
-from stemme.programme.model import Input, Kind, PublicDecision, Said
+from stemme.programme.model import Input, Kind, PublicDecision, Said, Translations
 
 # What people said -------------------------------------------------------------------------------
 
@@ -31,6 +31,13 @@ async def attach(conn: asyncpg.Connection, kind: Kind, ref: str, said: Said) -> 
 async def detach(conn: asyncpg.Connection, kind: Kind, ref: str, origin: str) -> None:
     """Take an input off the tree: withdrawn by who said it, or rejected. Role `staff`."""
     await store.detach_input(conn, kind, ref, origin)
+
+
+async def list_origins(
+    conn: asyncpg.Connection, origins: Collection[str]
+) -> dict[str, Translations]:
+    """What people call these origins, by language; one that was never named is left out."""
+    return await store.list_origins(conn, origins)
 
 
 # What everyone reads ----------------------------------------------------------------------------

@@ -101,6 +101,7 @@ async def _hang(conn: asyncpg.Connection, plan: Workshop, note: Kept, themes: li
         source_language=language,
         about=themes or [part for part in (note.area,) if part],
         received_on=plan.day,
+        place={SOURCE: plan.title},
         public=False,  # The minutes are for those who were there, until an answer quotes a note.
     )
     await programme.attach(conn, "note", ref, said)
