@@ -9,17 +9,14 @@ from msgspec import structs
 from stemme.panel.model import Allocation, Election, Purchase
 from stemme.panel.rules import lot
 from stemme.panel.rules.budget.equal_shares import Completion, equal_shares
-from stemme.panel.rules.budget.phragmen import purchase_order
+from stemme.panel.rules.budget.phragmen import allocation
 from stemme.panel.rules.budget.support import Utility, support
 
 
 def sequential_phragmen(election: Election) -> Allocation:
     """As many options as there are seats, by Phragmén's sequential rule; each costs one."""
     unit = _unit(election)
-    known = support(unit, Utility.COUNT)
-    won, purchases = purchase_order(known, unit.budget)
-    winners = tuple(known.name(at) for at in won)
-    return _filled(Allocation(winners, Fraction(len(won)), unit.budget, tuple(purchases), ()), unit)
+    return _filled(allocation(support(unit, Utility.COUNT), unit.budget), unit)
 
 
 def equal_shares_committee(
@@ -35,20 +32,19 @@ def _unit(election: Election) -> Election:
     return structs.replace(election, options=options, budget=Fraction(election.seats))
 
 
-def _filled(allocation: Allocation, election: Election) -> Allocation:
+def _filled(counted: Allocation, election: Election) -> Allocation:
     """Gives seats that are left to options nobody chose, by the lot."""
     unchosen = [
         election.options[at].id
         for at in lot.in_order(election, range(len(election.options)))
         if not any(at in ballot.chosen for ballot in election.ballots)
     ]
-    seats = unchosen[: election.seats - len(allocation.winners)]
+    seats = unchosen[: election.seats - len(counted.winners)]
+    drawn = tuple(unchosen) if len(unchosen) > len(seats) else ()
     return structs.replace(
-        allocation,
-        winners=(*allocation.winners, *seats),
-        cost=allocation.cost + len(seats),
-        purchases=(
-            *allocation.purchases,
-            *(Purchase(option, 0, lots=tuple(unchosen)) for option in seats),
-        ),
+        counted,
+        winners=(*counted.winners, *seats),
+        cost=counted.cost + len(seats),
+        purchases=(*counted.purchases, *(Purchase(option, 0, lots=drawn) for option in seats)),
+        lost=tuple(one for one in counted.lost if one.option not in seats),
     )

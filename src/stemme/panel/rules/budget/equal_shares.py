@@ -90,6 +90,8 @@ def _purchases(run: Shares) -> list[Purchase]:
                 rate,
                 rate * worth * int(gains.max()),
                 int(run.known.weights[run.drained[turn]].sum()),
+                run.payers(turn),
+                run.last(turn),
                 tuple(map(run.known.name, run.lots[turn])),
             )
         )

@@ -66,6 +66,14 @@ class Shares:
         """What the flagged entries' voters paid to the n-th purchase."""
         return self._paid(turn, who) + self._before(turn, who & self._flags(self.drained[turn]))
 
+    def payers(self, turn: int) -> int:
+        """How many paid the whole rate of the n-th purchase."""
+        return int(self.known.weights[self._payers[turn][0]].sum())
+
+    def last(self, turn: int) -> Fraction:
+        """What those who had less than the rate gave to the n-th purchase."""
+        return self._before(turn, self._flags(self.drained[turn]))
+
     def _before(self, turn: int, who: Flags) -> Fraction:
         """What the flagged, none of them drained by then, had before the n-th purchase."""
         had = self.share * int(self.known.weights[who].sum())
