@@ -67,12 +67,6 @@ def cast(slip: Slip, tally_key: bytes, vid: bytes, choice: Any, sequence: int = 
     return Ballot(body, curve.sign(slip.key, vid + body.encode()).hex())
 
 
-def words(leaf: str, known: tuple[str, ...]) -> str:
-    """Three words for a ballot's hash, to find it on the board by."""
-    number = int(leaf, 16)
-    return " ".join(known[number // len(known) ** at % len(known)] for at in range(3))
-
-
 def random_seed() -> str:
     """A seed for practice; for a real vote it is drawn in public."""
     return secrets.token_hex(16)
