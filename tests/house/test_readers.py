@@ -125,6 +125,42 @@ FUNCTIONS["release"] |= {
     "refuse_dialogue",
 }
 
+# Grants: drafts are sealed, applications go in by a function, and how to reach people comes out by one.
+TERMS = (
+    "titles purposes criteria who youngest smallest largest pot opens_at closes_at grace_minutes"
+    " documents how decides about measure individual complaint report_due keep_days"
+)
+TABLES["resident"] |= {"grant_call": ["select"]}
+TABLES["staff"] |= {
+    "grant_call": [
+        "select",
+        f"insert call {TERMS}",
+        f"update {TERMS} vote state announced_on",
+    ],
+    "grant_application": [
+        "select call id number state language kind title story who_for place about shown_as lines"
+        " total asked sent_at version public_title public_text",
+        "update about public_title public_text",
+    ],
+    "grant_question": ["select", "insert call application question"],
+    "grant_assessor": ["select", "insert", "delete"],
+    "grant_report": ["select", "update state public_text"],
+    **{name: WRITE for name in ("grant_check", "grant_conflict", "grant_score")},
+    "grant_meeting_score": WRITE,
+    **{name: GROWS for name in ("grant_decision", "grant_payment")},
+    **{name: ["select"] for name in ("grant_file", "grant_ledger")},
+    "grant_picture": ["select"],
+}
+PUBLIC_GRANTS = {"public_grants", "public_grant_pictures"}
+FUNCTIONS["resident"] |= {
+    *("keep_grant_draft", "find_grant_draft", "keep_grant_file", "find_grant_file"),
+    *("drop_grant_file", "send_application", "hand_over_file", "withdraw_application"),
+    *("application_fate", "application_questions", "answer_application_question"),
+    *("keep_grant_report", "keep_report_picture", *PUBLIC_GRANTS, "public_grant_picture"),
+}
+FUNCTIONS["staff"] |= {"read_grant_contact", "last_grant_decisions", *PUBLIC_GRANTS}
+FUNCTIONS["retention"] |= {"delete_finished_grants"}
+
 ANSWER = {"trygghet": "svært trygg"}
 TEXT = {"ide": "En benk ved elva"}
 WORDS = ("svært trygg", "En benk ved elva")
