@@ -17,7 +17,7 @@ from stemme.panel.model import Election
 from stemme.panel.rules import choose, lot
 from stemme.panel.rules.budget.equal_shares import Completion
 from stemme.panel.rules.budget.support import Utility
-from stemme.panel.views import lines, summary
+from stemme.panel.views.terminal import lines, summary
 
 ALIASES = {"mes": "equal-shares", "equalshares": "equal-shares", "instant-runoff": "irv"}
 

@@ -1,0 +1,110 @@
+"""From a public bundle to an election: the choices opened, and read as the manifest states."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+
+from stemme.panel.ballots import curve, slip
+from stemme.panel.ballots.manifest import Manifest
+from stemme.panel.model import Allocation, Ballot, Election, Kind, Option, Outcome
+from stemme.panel.rules import choose, simple
+from stemme.panel.rules.budget.equal_shares import Completion
+from stemme.panel.rules.budget.support import Utility
+
+KINDS = {"approval": Kind.APPROVAL, "points": Kind.POINTS, "ranking": Kind.RANKING}
+
+
+def election(manifest: Manifest, choices: Iterable[Any]) -> Election:
+    """The election of a manifest; what is no choice, or breaks the manifest's rule, is blank.
+
+    A choice is `{"c": [option…]}`, `{"p": {option: points…}}` or `{"r": [[option…]…]}`.
+    """
+    places = {option.id: at for at, option in enumerate(manifest.options)}
+    weights: dict[Ballot, int] = {}
+    blank = 0
+    for choice in choices:
+        ballot = _ballot(choice, manifest, places)
+        if ballot is None:
+            blank += 1
+        else:
+            weights[ballot] = weights.get(ballot, 0) + 1
+    return Election(
+        KINDS[manifest.rule.ballot],
+        tuple(Option(one.id, one.title, Fraction(one.cost)) for one in manifest.options),
+        tuple(msgspec.structs.replace(ballot, weight=n) for ballot, n in weights.items()),
+        tuple(places[option] for option in manifest.tie_order),
+        manifest.rule.seats,
+        Fraction(manifest.rule.budget),
+        manifest.question,
+        blank,
+    )
+
+
+def stated(manifest: Manifest) -> choose.Options:
+    """What the manifest states with its rule."""
+    rule = manifest.rule
+    return choose.Options(
+        Completion(rule.completion) if rule.completion else Completion.ADD1_GREEDY,
+        Utility(rule.utility) if rule.utility else None,
+        Fraction(rule.step),
+    )
+
+
+def count(manifest: Manifest, counted: Election) -> Outcome | Allocation:
+    """The result by the manifest's rule, whether or not enough voted."""
+    return choose.RULES[manifest.rule.name](counted, stated(manifest))
+
+
+def is_valid(manifest: Manifest, counted: Election) -> bool:
+    """Whether as many voted as the manifest asks for."""
+    return simple.quorate(counted, manifest.roll_count, Fraction(manifest.rule.quorum))
+
+
+def choices(manifest: Manifest, ballots: Sequence[Mapping[str, str]], secret: int) -> list[Any]:
+    """What every slip's last ballot says; None where it cannot be opened.
+
+    The ballots are those of a bundle, checked before: who wants to check again uses `recount`.
+    """
+    key, vid = curve.key_of(secret), manifest.vid
+    last: dict[str, tuple[tuple[int, str], str]] = {}
+    for one in ballots:
+        body = json.loads(one["body"])
+        turn = body["q"], slip.Ballot(one["body"], one["s"]).leaf()
+        if body["m"] not in last or turn > last[body["m"]][0]:
+            last[body["m"]] = turn, body["x"]
+    return [_opened(key, sealed, vid) for _, sealed in last.values()]
+
+
+def _opened(key: Any, sealed: str, vid: bytes) -> Any:
+    try:
+        return json.loads(curve.open_sealed(key, bytes.fromhex(sealed), vid))
+    except (curve.CannotOpen, ValueError):
+        return None
+
+
+def _ballot(choice: Any, manifest: Manifest, places: Mapping[str, int]) -> Ballot | None:
+    if not isinstance(choice, dict):
+        return None
+    sort = manifest.rule.ballot
+    points = choice.get("p", {}) if sort == "points" else {}
+    ranks = choice.get("r", []) if sort == "ranking" else [choice.get("c", [])]
+    try:
+        ranks = [[option] for option in points] if sort == "points" else ranks
+        named = [option for rank in ranks for option in rank]
+        size = sum(points.values()) if sort == "points" else len(named)
+        whole = all(type(given) is int and given > 0 for given in points.values())
+        fits = whole and set(named) <= set(places) and len(set(named)) == len(named)
+    except (TypeError, AttributeError):
+        return None
+    rule = manifest.rule
+    if not named or not fits or size < rule.least or (rule.most and size > rule.most):
+        return None
+    return Ballot(
+        tuple(tuple(places[option] for option in rank) for rank in ranks if rank),
+        tuple(points.values()),
+    )

@@ -1,0 +1,75 @@
+"""Counts in rounds: what everybody had, who left, and where the votes went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import floor
+
+from stemme.panel.model import Election, Outcome, Round, Score
+from stemme.panel.views import adding
+from stemme.panel.views.single import bars, tie
+from stemme.panel.views.story import Bar, Move, Step
+
+Shown = Mapping[str, Fraction]
+
+
+def steps(election: Election, result: Outcome) -> tuple[Step, ...]:
+    """The rounds of a run-off or of a single transferable vote, in numbers that add up."""
+    total = Fraction(sum(ballot.weight for ballot in election.ballots))
+    kept: dict[str, Fraction] = {}
+    found: list[Step] = []
+    for number, one in enumerate(result.rounds, 1):
+        shown = {score.option: adding.down(score.score) for score in one.scores}
+        nobody = total - sum(shown.values()) - sum(kept.values())
+        following = result.rounds[number] if number < len(result.rounds) else None
+        stays = {option: _stays(shown[option], result.quota) for option in one.elected}
+        moves = () if following is None else _moves(following, shown)
+        moving = Fraction(0)
+        if following is not None:
+            leaves = [shown[option] for option in one.eliminated]
+            moving = sum(leaves + [shown[at] - stays[at] for at in stays], Fraction(0))
+            lost = moving - sum((move.amount for move in moves), Fraction(0))
+            moves = (*moves, *([Move("", lost)] if lost else []))
+        found.append(
+            Step(
+                number,
+                _bars(election, one, shown),
+                tuple(Move(option, amount) for option, amount in kept.items()),
+                nobody,
+                _needed(one, result),
+                one.elected,
+                one.eliminated,
+                moving,
+                moves,
+                tie(election, one.lots, one.elected or one.eliminated),
+            )
+        )
+        kept |= stays
+    return tuple(found)
+
+
+def _bars(election: Election, one: Round, shown: Shown) -> tuple[Bar, ...]:
+    scores = [Score(option, score) for option, score in shown.items()]
+    return bars(election, scores, one.elected)
+
+
+def _moves(following: Round, shown: Shown) -> tuple[Move, ...]:
+    """What everybody still standing has more in the next round; the most first."""
+    gains = [
+        Move(score.option, adding.down(score.score) - shown[score.option])
+        for score in following.scores
+    ]
+    return tuple(sorted((move for move in gains if move.amount), key=lambda move: -move.amount))
+
+
+def _stays(score: Fraction, quota: Fraction | None) -> Fraction:
+    """What stays with somebody elected; where there is no quota the count ends with it."""
+    return score if quota is None else min(score, quota)
+
+
+def _needed(one: Round, result: Outcome) -> Fraction:
+    """What elects in this round: the quota, or more than half of what still counts."""
+    if result.quota is not None:
+        return result.quota
+    return Fraction(floor(sum((score.score for score in one.scores), Fraction(0)) / 2) + 1)
