@@ -161,6 +161,33 @@ FUNCTIONS["resident"] |= {
 FUNCTIONS["staff"] |= {"read_grant_contact", "last_grant_decisions", *PUBLIC_GRANTS}
 FUNCTIONS["retention"] |= {"delete_finished_grants"}
 
+# The panel: the staff door knows members, never a code or a vote; residents see published votes.
+TABLES["staff"] |= {
+    "panel": ["select", "insert panel title decides consent", "update title decides consent"],
+    "panel_member": [
+        "select",
+        "insert panel name band role consented_on",
+        "update name band role consented_on left_on",
+    ],
+    "panel_code": ["select", "insert panel member digest", "update digest made_on", "delete"],
+    "panel_session": ["select", "insert", "delete"],
+    "panel_attempt": ["select", "insert", "delete"],
+    "vote": [
+        "select",
+        "insert panel id practise source draft",
+        "update state draft manifest vid reason frozen_on open_asked close_asked",
+    ],
+    "vote_roll": [
+        "select",
+        "insert vote member salt",
+        "update blinded_hash blind_signature locker",
+    ],
+    "vote_key": ["select", "insert"],
+    "vote_server_key": ["insert"],
+}
+FUNCTIONS["resident"] |= {"public_votes"}
+FUNCTIONS["staff"] |= {"public_votes"}
+
 ANSWER = {"trygghet": "svært trygg"}
 TEXT = {"ide": "En benk ved elva"}
 WORDS = ("svært trygg", "En benk ved elva")

@@ -11,6 +11,9 @@ from stemme.dashboards.routes.thread import staff_thread_router
 from stemme.dialogue.routes import moderation as dialogues
 from stemme.doors import place
 from stemme.i18n import STAFF_LANGUAGES
+from stemme.panel import doorkeeper as panel
+from stemme.panel.routes import coming_in as panel_sign_in
+from stemme.panel.routes import slips
 from stemme.programme import routes as programme
 from stemme.staff import doorkeeper
 from stemme.staff import routes as staff
@@ -30,6 +33,7 @@ def create_app(config: Config) -> Litestar:
             site_name=place.name_of(config),
             roles=("staff", "coder", "analyst"),
             languages=STAFF_LANGUAGES,
+            wide=panel.WIDE,
             handlers=[
                 staff.router,
                 programme.staff_router,
@@ -43,9 +47,11 @@ def create_app(config: Config) -> Litestar:
                 workshop_notes.router,
                 workshop_minutes.router,
                 dialogues.router,
+                panel_sign_in.router,
+                slips.router,
             ],
             guards=[doorkeeper.check_csrf],
-            middleware=[doorkeeper.Doorkeeper(config)],
-            exception_handlers=doorkeeper.exception_handlers,
+            middleware=[doorkeeper.Doorkeeper(config), panel.Doorkeeper(config)],
+            exception_handlers={**doorkeeper.exception_handlers, **panel.exception_handlers},
         ),
     )

@@ -26,6 +26,9 @@ from stemme.staff.service import FormTooOld, SignInNeeded
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FIELD = "_csrf"
+HEADER = "x-csrf-token"
+OPEN_TO_ALL = "open_to_all"
+"""In a handler's `opt`: what is sent holds its own authority, so no session is asked for."""
 
 
 def session_cookie(config: Config) -> str:
@@ -120,7 +123,7 @@ class Doorkeeper(ASGIMiddleware):
 
 
 async def check_csrf(
-    connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
+    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
 ) -> None:
     """A guard for the whole door: an unsafe request needs the token of its session, or is refused.
 
@@ -128,23 +131,38 @@ async def check_csrf(
     """
     if not isinstance(connection, Request) or connection.method in SAFE_METHODS:
         return
+    if handler.opt.get(OPEN_TO_ALL):
+        return
     config: Config = connection.app.state.config
     expected = expected_token(connection)
-    given = forms.text(await connection.form(), FIELD)
+    given = connection.headers.get(HEADER) or forms.text(await connection.form(), FIELD)
     if expected and secrets.compare_digest(given.encode("utf-8", "replace"), expected.encode()):
         return
-    if service.visit(connection) is None and session_cookie(config) in connection.cookies:
+    if _others_token(connection) or service.visit(connection) is not None:
+        raise FormTooOld
+    if session_cookie(config) in connection.cookies:
         raise SignInNeeded
     raise FormTooOld
 
 
 def expected_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
-    """The token this request's form should carry: the session's, else the form cookie's."""
+    """The token this request's form should carry: the session's, else the form cookie's.
+
+    Where others than the office sign in, their doorkeeper puts `form_token` into the state.
+    """
+    others = _others_token(connection)
+    if others is not None:
+        return others
     seen = service.visit(connection)
     if seen is not None:
         return seen.csrf
     value = connection.cookies.get(form_cookie(connection.app.state.config))
     return token_of(value) if value else None
+
+
+def _others_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+    token: str | None = getattr(connection.state, "form_token", None)
+    return token
 
 
 def token_of(value: str) -> str:

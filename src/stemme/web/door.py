@@ -32,6 +32,8 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[str, ...]
     """Database roles; the first one's pool is `app.state.pool`, others `app.state.<role>_pool`."""
     languages: tuple[str, ...]
+    wide: frozenset[str] = frozenset()
+    """First words of addresses, after the language, whose pages speak every language we have."""
     site_name: str = "Stemme"
     handlers: Sequence[ControllerRouterHandler] = ()
     guards: Sequence[Guard] = ()
@@ -69,6 +71,7 @@ def create(config: Config, door: Door) -> Litestar:
         door=door.name,
         name=door.site_name,
         languages=pages.in_order(door.languages),
+        wide=door.wide,
         assets=assets.load(config.build),
         environment=pages.environment(),
     )

@@ -108,7 +108,9 @@ def _show(
     if machines.asks(request):
         return machines.problem(request, status, more=headers)
     words = words_for(status)
-    template = f"web/{request.app.state.site.door}/error.html"
+    site = request.app.state.site
+    side = "resident" if site.is_for_residents(request.scope["path"]) else site.door
+    template = f"web/{side}/error.html"
     return page(
         request,
         template,

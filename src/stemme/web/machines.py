@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response
 
-MACHINES = "/api/"
+MACHINES = ("/api/", "/panel/api/")
 OPEN = "/api/v1/"
 
 _POLICY = {"content-security-policy": "default-src 'none'; frame-ancestors 'none'"}

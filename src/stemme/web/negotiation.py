@@ -63,5 +63,6 @@ def same_page(path: str, query: str, tag: str) -> str:
 def require_known_language(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
     """An address in a language that this door does not speak is not found."""
     lang = connection.path_params.get("lang")
-    if lang is not None and lang not in connection.app.state.site.languages:
+    spoken = connection.app.state.site.spoken(connection.scope["path"])
+    if lang is not None and lang not in spoken:
         raise NotFound

@@ -32,6 +32,15 @@ class Site(msgspec.Struct, frozen=True):
     languages: tuple[str, ...]
     assets: Assets
     environment: jinja2.Environment
+    wide: frozenset[str] = frozenset()
+
+    def is_for_residents(self, path: str) -> bool:
+        """Whether a page is in every language: all of one door, a few addresses of the other."""
+        return self.door == "resident" or not self.wide.isdisjoint(path.split("/")[2:3])
+
+    def spoken(self, path: str) -> tuple[str, ...]:
+        """The languages of the page at an address."""
+        return tuple(i18n.LANGUAGES) if self.is_for_residents(path) else self.languages
 
     @property
     def compresses(self) -> bool:
@@ -72,7 +81,7 @@ def page(
 ) -> Response[bytes]:
     """Render a template such as `surveys/resident/answer.html` in the language of the address."""
     site: Site = request.app.state.site
-    language = requested(request.scope, site.languages)
+    language = requested(request.scope, site.spoken(request.scope["path"]))
     with i18n.speaking(language.tag):
         text = site.environment.get_template(template).render(_shell(request, language) | context)
     keep = "no-cache" if request.scope["method"] in ("GET", "HEAD") and status < 400 else "no-store"
@@ -90,16 +99,18 @@ def _shell(request: Request[Any, Any, Any], language: i18n.Language) -> dict[str
     """What the base templates need."""
     site: Site = request.app.state.site
     scope = request.scope
+    residents = site.is_for_residents(scope["path"])
     query = scope.get("query_string", b"").decode("latin-1")
     return {
         "lang": language,
-        "languages": [i18n.LANGUAGES[tag] for tag in site.languages],
+        "languages": [i18n.LANGUAGES[tag] for tag in site.spoken(scope["path"])],
         "url_for_lang": partial(same_page, scope["path"], query),
         "asset": site.assets.url,
         "config": site.config,
         "site_name": site.name,
         "path": scope["path"],
-        "is_draft": site.door == "resident" and _is_draft(language.tag),
+        "public": "" if site.door == "resident" else site.config.public_url,
+        "is_draft": residents and _is_draft(language.tag),
     }
 
 

@@ -1,0 +1,1 @@
+"""What the panel does: members come in, votes are planned, slips collected, results counted."""
