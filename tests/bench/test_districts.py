@@ -177,7 +177,8 @@ def _attacked(release: Release, truth: Truth) -> tuple[list[Finding], list[Findi
 
     To one, every shown number is its exact count; to the other every base, with printed shares:
     nobody knows the sums of a large district to the person, whom those outside all groups are a
-    small part of, but even so none of them may be exact.
+    small part of, but even so none of them may be exact. Respondents who know their own answers
+    besides count if they exist (`exposure.exposed`), alone and two together.
     """
     printed = read(release.encode())
     known = knowledge(truth, examine(informed(printed, truth, shares=True)).findings)

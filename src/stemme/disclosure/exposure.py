@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import permutations
 
 import numpy as np
 import numpy.typing as npt
 
 from stemme.disclosure.attacker.attack import FINER_WIDTH, Finding
+from stemme.disclosure.attacker.findings import Record
 from stemme.disclosure.attacker.printed import Breakdown, Nested, Panel, Publication, Row
 from stemme.disclosure.plan import Coded, Plan
 
@@ -34,6 +35,13 @@ class Truth:
         place = -1 if by is None or group is None else self.plan.breakdown(by).groups.index(group)
         return np.asarray(self.counts(variable, by)[place])
 
+    def has(self, variable: str, records: Sequence[Record]) -> bool:
+        """Whether there are so many different people, each with one of the records."""
+        masks = [self._with(variable, record) for record in records]
+        # Of one or two: each mask has somebody, and both together as many as there are records.
+        together = np.any(masks, axis=0)
+        return all(mask.any() for mask in masks) and int(together.sum()) >= len(records)
+
     def nested(self) -> Iterator[Nested]:
         """Every group that lies within one of another breakdown, in these answers at least."""
         for one, other in permutations(self.plan.breakdowns, 2):
@@ -42,6 +50,18 @@ class Truth:
                 within = np.unique(outer[inner == group])
                 if len(within) == 1 and within[0] >= 0:
                     yield Nested(one.id, name, other.id, other.groups[int(within[0])])
+
+    def _with(self, variable: str, record: Record) -> npt.NDArray[np.bool_]:
+        """Who has a record: the answer, in all of its groups."""
+        answers = self._coded.variables[variable]
+        mask = np.ones(len(answers), dtype=np.bool_)
+        for by, group, code in record:
+            mask &= answers == code
+            if by is not None:
+                groups = self.plan.breakdown(by).groups
+                place = -1 if group is None else groups.index(group)
+                mask &= self._coded.breakdowns[by] == place
+        return mask
 
     def _count(self, variable: str, by: str | None) -> Counts:
         codes = self.plan.variable(variable).codes
@@ -74,8 +94,10 @@ def exposed(truth: Truth, known: Iterable[Finding]) -> Iterator[Finding]:
     """The findings that tell too much about a small count.
 
     A planned number must be left a range of the threshold less one that reaches up to the
-    threshold, a finer one a range of three; to an insider, or two, no number may be exact. Where
-    only one or two are outside all groups, no range can be wider than they are many.
+    threshold, a finer one a range of three. To a respondent, or two, no number may be exact. That
+    is asked of those who took part: what would follow for one whom there is not, such as somebody
+    who gave an answer that nobody gave, is not even true, and nobody can know it. Where only one or
+    two are outside all groups, no range can be wider than they are many.
     """
     for finding in known:
         target = finding.target
@@ -88,7 +110,7 @@ def exposed(truth: Truth, known: Iterable[Finding]) -> Iterator[Finding]:
         none_too = variable.sensitive and target.planned
         finer = min(FINER_WIDTH, base) if target.by and target.group is None else FINER_WIDTH
         few = 0 < count < least or (none_too and count == 0 < base)
-        if few and _too_near(finding, least, finer):
+        if few and (_too_near(finding, least, finer) or _told(truth, finding)):
             yield finding
 
 
@@ -135,8 +157,12 @@ def _exact(counts: Counts, members: tuple[int, ...]) -> tuple[int, int]:
 def _too_near(finding: Finding, least: int, finer: int) -> bool:
     if not finding.target.planned:
         return finding.width < finer
-    inside = any(width is not None and width < 1 for width in (finding.insider, finding.coalition))
-    return finding.width < least - 1 or finding.high < least or inside
+    return finding.width < least - 1 or finding.high < least
+
+
+def _told(truth: Truth, finding: Finding) -> bool:
+    """Whether a respondent, or two, to whom a number is exact took part."""
+    return any(truth.has(finding.variable, records) for records in finding.told)
 
 
 def _breakdowns(plan: Plan, variable: str) -> tuple[str, ...]:

@@ -168,7 +168,7 @@ def _search(
         elif target.planned and ends[1] - ends[0] < _LOOK_CLOSER:
             whole = search.whole(puzzle.sought[at])
             low, high = max(ends[0], whole[0]), min(ends[1], whole[1])
-            close = inside(puzzle, search, at) if low < least and high >= 1 else (None, None)
+            close = inside(puzzle, search, at) if low < least and high >= 1 else ()
             yield Finding(target, least, low, high, closed, *close)
         else:
             yield Finding(target, least, *ends, closed)

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from stemme.disclosure.attacker.puzzle import Target
 
+Record = tuple[tuple[str | None, str | None, int], ...]
+"""What somebody is counted in: breakdown and group, as in a Target, and the code."""
+
 FINER_WIDTH = 3
 """How wide an interval around a number must be that no page has a place for."""
 
@@ -48,8 +51,9 @@ class Finding(NamedTuple):
 
     `minimum` is the smallest count of the question that may be known. `closed`: breakdowns in
     which it supposes that everybody named a group. `insider` and `coalition`: the narrowest width
-    that one or two respondents can reach around what others answered. `later` and `gone`: about
-    those who came, or left, after the earlier release, supposing that nobody did the other.
+    that one or two respondents can reach around what others answered, if there are such people;
+    `told` are those who would know it by number. `later` and `gone`: about those who came, or left,
+    after the earlier release, supposing that nobody did the other.
     """
 
     target: Target
@@ -59,6 +63,7 @@ class Finding(NamedTuple):
     closed: frozenset[str] = frozenset()
     insider: float | None = None
     coalition: float | None = None
+    told: tuple[tuple[Record, ...], ...] = ()
     later: bool = False
     gone: bool = False
 
