@@ -10,12 +10,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from stemme.cli import main
 from stemme.panel import recount
-from stemme.panel.ballots import blind, box, curve, slip
-from stemme.panel.ballots.manifest import canonical
+from stemme.panel.ballots import blind, box, curve, paper, slip
+from stemme.panel.ballots.manifest import Rule, canonical
 from stemme.panel.ballots.rehearsal import OPTIONS, SEED, Rehearsal, rehearse
 from stemme.panel.model import Ballot, Election, Kind, Option
 from stemme.panel.rules import choose, lot
@@ -41,7 +42,9 @@ def faults(vote: Rehearsal, bundle: dict[str, Any], **words: Any) -> list[str]:
 def test_an_honest_vote(panel_vote: Rehearsal, tmp_path: Path) -> None:
     """The bundle recounts to what was announced, by the command and by the file alone."""
     folder = write(panel_vote.bundle(RESULT), tmp_path / "bundle", panel_vote.manifest.encode())
-    assert main(["recount", str(folder)]) == 0
+    whole = tmp_path / "bundle.json"
+    whole.write_bytes(canonical(panel_vote.bundle(RESULT)))
+    assert [main(["recount", str(path)]) for path in (folder, whole)] == [0, 0]
     alone = tmp_path / "recount.py"
     alone.write_bytes(Path(str(recount.__file__)).read_bytes())
     done = subprocess.run(
@@ -50,7 +53,7 @@ def test_an_honest_vote(panel_vote: Rehearsal, tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert json.loads(done.stdout) == {"result": RESULT, "faults": []}
+    assert json.loads(done.stdout) == {"result": RESULT, "faults": [], "notes": []}
 
 
 def test_a_false_result(panel_vote: Rehearsal) -> None:
@@ -103,9 +106,9 @@ def test_an_added_ballot(signer: blind.SigningKey) -> None:
     vote.cast(6, {"c": ["skate"]})
     vote.checkpoint()
     stuffed = vote.bundle({**RESULT, "voters": 7})
-    assert faults(vote, stuffed) == ["7 voted, 6 collected a slip, 6 are on the roll"]
+    assert faults(vote, stuffed) == ["7 voted by phone, 6 collected a slip"]
     stuffed["opened"]["collected"] = 7
-    assert faults(vote, stuffed) == ["7 voted, 7 collected a slip, 6 are on the roll"]
+    assert faults(vote, stuffed) == ["7 collected a slip and 0 drew one, 6 are on the roll"]
 
 
 def test_a_ballot_without_a_slip(panel_vote: Rehearsal) -> None:
@@ -122,7 +125,7 @@ def test_a_replayed_ballot(panel_vote: Rehearsal) -> None:
     """An older ballot of the same slip, sent once more, changes nothing; listed twice, it shows."""
     panel_vote.cast(0, {"c": ["skate"]}, sequence=2)
     panel_vote.checkpoint()
-    result, found = recount.recount(
+    result, found, _ = recount.recount(
         panel_vote.bundle({**RESULT, "voters": 7}), panel_vote.manifest.encode()
     )
     assert (result["voters"], found) == (7, [])
@@ -165,6 +168,165 @@ def test_another_key_opens_nothing(panel_vote: Rehearsal) -> None:
     bundle["opened"]["tally_secret"] = f"{curve.secret_of(curve.new_key()):064x}"
     found = faults(panel_vote, bundle)
     assert "the key is not the one that choices were sealed to" in found
+
+
+# -- slips on paper: six voters, of whom two draw one of three printed slips
+
+
+@pytest.fixture
+def paper_vote(signer: blind.SigningKey) -> Rehearsal:
+    """Four vote by phone and two on paper; the third printed slip is opened unused."""
+    vote = Rehearsal(signer, Rule("approval"), 6, printed=3, drawn=2)
+    for voter in range(6):
+        vote.cast(voter, {"c": ["lys"]})
+    vote.open_unused(6)
+    vote.checkpoint()
+    return vote
+
+
+ON_PAPER = {**RESULT, "voters": 6}
+
+
+def notes(vote: Rehearsal, bundle: dict[str, Any]) -> list[str]:
+    """What the recount finds worth knowing."""
+    return recount.recount(bundle, vote.manifest.encode())[2]
+
+
+def test_votes_on_paper_count(paper_vote: Rehearsal) -> None:
+    """Drawn slips vote beside the phones, and every printed slip is accounted for."""
+    bundle = paper_vote.bundle(ON_PAPER)
+    found = recount.recount(bundle, paper_vote.manifest.encode())
+    assert found == (ON_PAPER, [], [])
+    received = box.sort_out(paper_vote.ballots)
+    assert (received.by_phone, received.on_paper, received.unused, received.undone) == (4, 2, 1, 0)
+
+
+def test_a_paper_slip_used_twice(paper_vote: Rehearsal) -> None:
+    """Two ballots of one slip are one vote, the later; no other number makes it a second slip."""
+    paper_vote.cast(4, {"c": ["skate"]}, sequence=2)
+    key = paper_vote.slips[4].key
+    other = bytes([1]) + bytes(31) + paper_vote.slips[4].message[32:]
+    point = curve.point_of(paper_vote.tally)
+    again = slip.cast(slip.Slip(key, other, b""), point, paper_vote.vid, {"c": ["lys"]})
+    with pytest.raises(box.BallotRefused):
+        box.check(paper_vote.manifest, again)
+    paper_vote.checkpoint()
+    assert faults(paper_vote, paper_vote.bundle(ON_PAPER)) == []
+    paper_vote.ballots.append(again)
+    paper_vote.checkpoint()
+    assert faults(paper_vote, paper_vote.bundle(ON_PAPER)) == [
+        f"ballot {again.leaf()[:12]} is not valid: its slip is not among the printed ones"
+    ]
+
+
+def test_a_paper_slip_that_nobody_listed(paper_vote: Rehearsal) -> None:
+    """One printed after the freezing, or for another vote, is no slip."""
+    made = paper.slip_of(paper.new(), paper_vote.vid)
+    ballot = slip.cast(made, curve.point_of(paper_vote.tally), paper_vote.vid, {"c": ["hage"]})
+    with pytest.raises(box.BallotRefused):
+        box.check(paper_vote.manifest, ballot)
+    paper_vote.ballots.append(ballot)
+    paper_vote.checkpoint()
+    assert faults(paper_vote, paper_vote.bundle(ON_PAPER)) == [
+        f"ballot {ballot.leaf()[:12]} is not valid: its slip is not among the printed ones"
+    ]
+
+
+def test_unused_slips_stuffed_into_the_box(paper_vote: Rehearsal) -> None:
+    """What was cast with a slip that is opened unused counts for nothing, and is named.
+
+    Without the opening it is more than were drawn; with fewer voters than drew, a note is left.
+    """
+    paper_vote.cast(6, {"c": ["skate"]}, sequence=9)
+    paper_vote.checkpoint()
+    bundle = paper_vote.bundle(ON_PAPER)
+    assert faults(paper_vote, bundle) == []
+    assert notes(paper_vote, bundle) == [
+        "1 slips that were opened unused had votes, which do not count"
+    ]
+
+    paper_vote.ballots = [one for one in paper_vote.ballots if json.loads(one.body)["x"]]
+    paper_vote.chain.clear()
+    paper_vote.checkpoint()
+    hidden = paper_vote.bundle({**ON_PAPER, "voters": 7})
+    assert faults(paper_vote, hidden) == ["3 voted on paper, 2 drew a slip"]
+    assert notes(paper_vote, hidden) == ["1 printed slips were neither drawn nor opened unused"]
+    hidden["opened"]["drawn"] = 3
+    assert faults(paper_vote, hidden) == ["4 collected a slip and 3 drew one, 6 are on the roll"]
+
+
+def test_a_phone_slip_is_not_opened_unused(paper_vote: Rehearsal) -> None:
+    """Only paper is: a signed slip with nothing sealed is refused by the box and the recount."""
+    mine = paper_vote.slips[0]
+    parts = {"m": mine.message.hex(), "q": 1, "t": mine.signature.hex(), "x": ""}
+    body = canonical(parts).decode()
+    signed = curve.sign(mine.key, paper_vote.vid + body.encode()).hex()
+    empty = slip.Ballot(body, signed)
+    with pytest.raises(box.BallotRefused):
+        box.check(paper_vote.manifest, empty)
+    paper_vote.ballots.append(empty)
+    paper_vote.checkpoint()
+    assert faults(paper_vote, paper_vote.bundle(ON_PAPER)) == [
+        f"ballot {empty.leaf()[:12]} is not valid: nothing is sealed in it"
+    ]
+
+
+def test_an_annulled_vote(panel_vote: Rehearsal) -> None:
+    """It is checked without being opened; a key beside it, or another number, is a fault."""
+    why = {"voters": 7, "annulled": "Nøkkelen er tapt."}
+    bundle = panel_vote.bundle(why)
+    assert faults(panel_vote, bundle) == ["annulled, although its choices were opened"]
+    del bundle["opened"]["tally_secret"]
+    assert recount.recount(bundle, panel_vote.manifest.encode()) == (why, [], [])
+    bundle["result"]["voters"] = 6
+    assert faults(panel_vote, bundle) == ["announced voters 6, counted 7"]
+
+
+def test_four_ballots_are_not_opened(signer: blind.SigningKey) -> None:
+    """Fewer than five show who voted what; only a practise vote may be opened all the same."""
+    vote = Rehearsal(signer, Rule("approval"), 4)
+    plain = {"practise": False}
+    vote.manifest = msgspec.structs.replace(vote.manifest, **plain)
+    vote.vid = vote.manifest.vid
+    vote.slips = [vote.collect() for _ in range(4)]
+    for voter in range(4):
+        vote.cast(voter, {"c": ["lys"]})
+    vote.checkpoint()
+    bundle = vote.bundle({**RESULT, "voters": 4})
+    assert faults(vote, bundle) == ["opened, although fewer than 5 voted"]
+
+
+def test_too_few_voted(signer: blind.SigningKey) -> None:
+    """Below the quorum the count stands, and is not valid."""
+    vote = rehearse(signer, [{"c": ["lys"]}, {"c": ["lys"]}, {}], Rule("approval", quorum="2/3"))
+    assert (
+        faults(vote, vote.bundle({"voters": 3, "blank": 1, "valid": True, "winners": ["lys"]}))
+        == []
+    )
+    fewer = Rehearsal(signer, Rule("approval", quorum="2/3"), 3)
+    fewer.cast(0, {"c": ["lys"]})
+    fewer.checkpoint()
+    said = {"voters": 1, "blank": 0, "valid": True, "winners": ["lys"]}
+    assert faults(fewer, fewer.bundle(said)) == ["announced valid True, counted False"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ("{", "not a bundle that can be read"),
+        ("[]", "not a bundle that can be read"),
+        ("{}", "it has no 'manifest'"),
+        ('{"manifest": {}, "ballots": [], "checkpoints": [], "opened": {}}', "it has no 'result'"),
+    ],
+)
+def test_a_file_that_is_no_bundle(
+    broken: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command says what is missing instead of failing."""
+    path = tmp_path / "bundle.json"
+    path.write_text(broken)
+    assert main(["recount", str(path)]) == 1
+    assert said in capsys.readouterr().err
 
 
 def linked(size: int, days_before: float, chance: random.Random) -> float:

@@ -3,16 +3,21 @@
     python recount.py BUNDLE [--head HASH] [--promise FILE] [--json]
 
 It is one file on purpose, and shares no line with the program that held the vote: read it, and you
-know what was checked. BUNDLE is a folder or a zip with manifest.json (question, rule, keys, the
-order for ties), ballots.json and checkpoints.json (what the box received and when it committed
-itself to it), opened.json (the key that opens the choices, and how many slips were collected) and
-result.json (what was announced).
+know what was checked. BUNDLE is the file bundle.json, or a folder or a zip of its five parts:
+manifest.json (question, rule, keys, the order for ties), ballots.json and checkpoints.json (what
+the box received and when it committed itself to it), opened.json (the key that opens the choices,
+how many collected a slip and how many drew one on paper) and result.json (what was announced).
 
 It checks that the ballots are those of the checkpoints, and the checkpoints one chain that begins
-at the manifest; that every ballot has a slip signed for this vote; that no more voted than
-collected a slip, and no more collected than are on the roll. Then it opens the choices, counts them
-by the stated rule in exact fractions, and compares. HASH is a head that a witness kept, FILE a
-promise that a voter got. Exit code 0: all is as announced. 1: something is not; it says what.
+at the manifest; that every ballot has a slip signed for this vote, or printed on paper and listed
+in the manifest; that no more voted by phone than collected a slip, no more on paper than drew one,
+and that both together are no more than the roll. A paper slip that was opened unused in public
+has no vote, whatever else came from it. Then it opens the choices, takes of every slip the one
+with the highest number, counts by the stated rule in exact fractions, and compares.
+
+A vote that was annulled is checked as far as that goes: nothing was opened, so nothing is counted.
+HASH is a head that a witness kept, FILE a promise that a voter got. Exit code 0: all is as
+announced. 1: something is not; it says what. Notes are no faults, but worth knowing.
 """
 
 from __future__ import annotations
@@ -41,6 +46,12 @@ Number = int | Fraction
 Money = dict[str, Fraction]
 Ballot = tuple[list[list[str]], dict[str, int]]
 
+LEAST = 5
+"""A vote of fewer is not opened: it would show who voted what."""
+RULES = (
+    *("approval", "score", "yes-no", "plurality", "borda", "condorcet", "schulze", "irv", "stv"),
+    *("greedy", "equal-shares", "phragmen", "committee-phragmen", "committee-equal-shares"),
+)
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
@@ -69,24 +80,40 @@ def signed(point: bytes, message: bytes, signature: bytes) -> bool:
     return True
 
 
-def slip_of(ballot: Plain, vid: bytes, roll_key: rsa.RSAPublicKey) -> tuple[bytes, int, str]:
-    """The slip's message, if the ballot is well formed, for this vote and signed throughout."""
+def unhex(text: str) -> bytes:
+    """Bytes of hexadecimal digits, which may be written in one way only."""
+    data = bytes.fromhex(text)
+    if data.hex() != text:
+        raise ValueError("not written as it must be")
+    return data
+
+
+def slip_of(ballot: Plain, vid: bytes, manifest: Plain) -> tuple[str, int, str]:
+    """The slip's message, the sequence number and what is sealed; ValueError says what is wrong."""
     body = ballot["body"].encode()
     plain = json.loads(body)
-    message = bytes.fromhex(plain["m"])
-    if canonical(plain) != body or set(plain) != {"m", "q", "t", "x"}:
+    message, signature, sealed = (unhex(plain[part]) for part in "mtx")
+    if (
+        canonical(plain) != body
+        or set(plain) != {"m", "q", "t", "x"}
+        or type(plain["q"]) is not int
+    ):
         raise ValueError("not written as it must be")
     if len(message) != 32 + 32 + 65 or message[32:64] != vid:
         raise ValueError("for another vote")
-    roll_key.verify(
-        bytes.fromhex(plain["t"]),
-        message,
-        padding.PSS(padding.MGF1(hashes.SHA384()), 48),
-        hashes.SHA384(),
-    )
-    if not signed(message[64:], vid + body, bytes.fromhex(ballot["s"])):
+    if not signature:
+        printed = sha(message[64:]) in manifest.get("paper", ())
+        if not printed or message[:32] != bytes(32):
+            raise ValueError("its slip is not among the printed ones")
+    elif not sealed:
+        raise ValueError("nothing is sealed in it")
+    else:
+        key = rsa.RSAPublicNumbers(65537, int(manifest["slip_key"], 16)).public_key()
+        pss = padding.PSS(padding.MGF1(hashes.SHA384()), 48)
+        key.verify(signature, message, pss, hashes.SHA384())
+    if not signed(message[64:], vid + body, unhex(ballot["s"])):
         raise ValueError("not signed by its slip")
-    return message, plain["q"], plain["x"]
+    return plain["m"], plain["q"], plain["x"]
 
 
 def check_chain(vid: bytes, checkpoints: list[Plain], faults: list[str]) -> set[str]:
@@ -105,31 +132,38 @@ def check_chain(vid: bytes, checkpoints: list[Plain], faults: list[str]) -> set[
     return set(listed)
 
 
-def latest(bundle: Plain, vid: bytes, faults: list[str]) -> list[str]:
-    """The sealed choice of every slip: the one with the highest sequence number."""
-    manifest = bundle["manifest"]
-    listed = check_chain(vid, bundle["checkpoints"], faults)
-    have = {sha(canonical({"body": b["body"], "s": b["s"]})): b for b in bundle["ballots"]}
-    for count, said in (
-        (len(listed - set(have)), "listed in checkpoints, but missing"),
-        (len(set(have) - listed), "there, but listed in no checkpoint"),
-        (len(bundle["ballots"]) - len(have), "there more than once"),
-    ):
-        if count:
-            faults.append(f"{count} ballots are {said}")
-    roll_key = rsa.RSAPublicNumbers(65537, int(manifest["slip_key"], 16)).public_key()
-    best: dict[bytes, tuple[tuple[int, str], str]] = {}
-    for leaf in sorted(have):
-        try:
-            slip, sequence, sealed = slip_of(have[leaf], vid, roll_key)
-        except (InvalidSignature, ValueError, KeyError, TypeError) as error:
-            faults.append(
-                f"ballot {leaf[:12]} is not valid: {str(error) or 'its slip is not signed'}"
-            )
-            continue
-        if slip not in best or (sequence, leaf) > best[slip][0]:
-            best[slip] = ((sequence, leaf), sealed)
-    return [sealed for _, sealed in best.values()]
+class Box:
+    """What was in the box: the sealed choice that counts of every slip, by phone and on paper."""
+
+    def __init__(self, bundle: Plain, vid: bytes, faults: list[str]) -> None:
+        listed = check_chain(vid, bundle["checkpoints"], faults)
+        have = {sha(canonical({"body": b["body"], "s": b["s"]})): b for b in bundle["ballots"]}
+        for count, said in (
+            (len(listed - set(have)), "listed in checkpoints, but missing"),
+            (len(set(have) - listed), "there, but listed in no checkpoint"),
+            (len(bundle["ballots"]) - len(have), "there more than once"),
+        ):
+            if count:
+                faults.append(f"{count} ballots are {said}")
+        best: dict[str, tuple[int, str, str]] = {}
+        unused = set[str]()
+        for leaf in sorted(have):
+            try:
+                slip, sequence, sealed = slip_of(have[leaf], vid, bundle["manifest"])
+            except (InvalidSignature, ValueError, KeyError, TypeError) as error:
+                said = str(error) or "its slip is not signed"
+                faults.append(f"ballot {leaf[:12]} is not valid: {said}")
+                continue
+            if not sealed:
+                unused.add(slip)
+            elif slip not in best or (sequence, leaf) > best[slip][:2]:
+                best[slip] = sequence, leaf, sealed
+        counted = {slip: sealed for slip, (_, _, sealed) in best.items() if slip not in unused}
+        self.sealed = list(counted.values())
+        # The message of a printed slip begins with noughts, that of a signed one at random.
+        self.on_paper = sum(slip.startswith("0" * 64) for slip in counted)
+        self.by_phone = len(counted) - self.on_paper
+        self.unused, self.undone = len(unused), len(unused & set(best))
 
 
 def unseal(key: ec.EllipticCurvePrivateKey, sealed: str, vid: bytes) -> Any:
@@ -404,63 +438,127 @@ class Count:
 # ---- the whole recount
 
 
-def recount(
-    bundle: Plain, raw: bytes, kept_heads: Iterable[str] = (), promises: Iterable[Plain] = ()
-) -> tuple[Plain, list[str]]:
-    """What is wrong with a bundle, and the result it really has."""
-    faults: list[str] = []
-    manifest, opened, said = bundle["manifest"], bundle["opened"], bundle["result"]
-    vid = hashlib.sha256(raw).digest()
-    if canonical(manifest) != raw:
-        faults.append("the manifest is not written as it must be")
+def check_kept(
+    bundle: Plain, vid: bytes, kept_heads: Iterable[str], promises: Iterable[Plain]
+) -> list[str]:
+    """What is wrong by what a witness or a voter kept."""
     heads = {checkpoint["head"] for checkpoint in bundle["checkpoints"]} | {vid.hex()}
-    faults += [f"no checkpoint has the kept head {h[:12]}" for h in kept_heads if h not in heads]
+    faults = [f"no checkpoint has the kept head {h[:12]}" for h in kept_heads if h not in heads]
     leaves = {leaf for checkpoint in bundle["checkpoints"] for leaf in checkpoint["leaves"]}
+    box = bytes.fromhex(bundle["manifest"]["box_key"])
     for promise in promises:
         text = b"promise" + vid + canonical({"by": promise["by"], "leaf": promise["leaf"]})
-        box = bytes.fromhex(manifest["box_key"])
         if not signed(box, text, bytes.fromhex(promise["signature"])):
             faults.append(f"the promise for {promise['leaf'][:12]} is not the box's")
         elif promise["leaf"] not in leaves:
             faults.append(f"the box promised to count {promise['leaf'][:12]}, and did not")
-    sealed = latest(bundle, vid, faults)
-    if not len(sealed) <= opened["collected"] <= manifest["roll_count"]:
-        faults.append(
-            f"{len(sealed)} voted, {opened['collected']} collected a slip, "
-            f"{manifest['roll_count']} are on the roll"
-        )
+    return faults
+
+
+def check_numbers(box: Box, manifest: Plain, opened: Plain) -> tuple[list[str], list[str]]:
+    """Faults and notes: whether more voted than could have."""
+    collected, drawn, roll = opened["collected"], opened.get("drawn", 0), manifest["roll_count"]
+    faults, notes = [], []
+    if box.by_phone > collected:
+        faults.append(f"{box.by_phone} voted by phone, {collected} collected a slip")
+    if box.on_paper > drawn:
+        faults.append(f"{box.on_paper} voted on paper, {drawn} drew a slip")
+    if collected + drawn > roll:
+        faults.append(f"{collected} collected a slip and {drawn} drew one, {roll} are on the roll")
+    left = len(manifest.get("paper", ())) - drawn - box.unused
+    if left > 0:
+        notes.append(f"{left} printed slips were neither drawn nor opened unused")
+    if box.undone:
+        notes.append(f"{box.undone} slips that were opened unused had votes, which do not count")
+    return faults, notes
+
+
+def count_again(box: Box, bundle: Plain, vid: bytes, faults: list[str]) -> Plain:
+    """The result that the ballots give, with the key that was published."""
+    manifest, opened = bundle["manifest"], bundle["opened"]
     key = ec.derive_private_key(int(opened["tally_secret"], 16), ec.SECP256R1())
     numbers = key.public_key().public_numbers()
     point = b"\x04" + numbers.x.to_bytes(32) + numbers.y.to_bytes(32)
     if point.hex() != manifest["tally_key"]:
         faults.append("the key is not the one that choices were sealed to")
-    opened_choices = [ballot_of(unseal(key, one, vid), manifest) for one in sealed]
-    ballots = [one for one in opened_choices if one]
-    count = Count(manifest, ballots, len(sealed) - len(ballots))
-    name = manifest["rule"]["name"].replace("-", "_")
+    if len(box.sealed) < LEAST and not manifest.get("practise"):
+        faults.append(f"opened, although fewer than {LEAST} voted")
+    choices = [ballot_of(unseal(key, one, vid), manifest) for one in box.sealed]
+    ballots = [one for one in choices if one]
+    count = Count(manifest, ballots, len(choices) - len(ballots))
+    if manifest["rule"]["name"] not in RULES:
+        raise ValueError(f"no rule is called {manifest['rule']['name']!r}")
     quorum = Fraction(manifest["rule"].get("quorum", "0")) * manifest["roll_count"]
-    found = {
-        "voters": len(sealed),
-        "blank": len(sealed) - len(ballots),
-        "valid": len(sealed) >= quorum,
-        "winners": getattr(count, name)(),
+    return {
+        "voters": len(choices),
+        "blank": len(choices) - len(ballots),
+        "valid": len(choices) >= quorum,
+        "winners": getattr(count, manifest["rule"]["name"].replace("-", "_"))(),
     }
+
+
+def recount(
+    bundle: Plain, raw: bytes, kept_heads: Iterable[str] = (), promises: Iterable[Plain] = ()
+) -> tuple[Plain, list[str], list[str]]:
+    """The result that a bundle really has, what is wrong with it, and what is worth knowing."""
+    manifest, said = bundle["manifest"], bundle["result"]
+    vid = hashlib.sha256(raw).digest()
+    faults = [] if canonical(manifest) == raw else ["the manifest is not written as it must be"]
+    faults += check_kept(bundle, vid, kept_heads, promises)
+    box = Box(bundle, vid, faults)
+    more, notes = check_numbers(box, manifest, bundle["opened"])
+    faults += more
+    if "annulled" in said:
+        found = {"voters": len(box.sealed), "annulled": said["annulled"]}
+        if "tally_secret" in bundle["opened"]:
+            faults.append("annulled, although its choices were opened")
+    else:
+        found = count_again(box, bundle, vid, faults)
     faults += [
         f"announced {what} {said.get(what)!r}, counted {value!r}"
         for what, value in found.items()
         if said.get(what) != value
     ]
-    return found, faults
+    return found, faults, notes
 
 
 def read(path: Path) -> tuple[Plain, bytes]:
-    """The five files of a bundle, and the manifest's exact bytes."""
+    """The five parts of a bundle, and the manifest's exact bytes."""
+    if path.suffix == ".json":
+        bundle = json.loads(path.read_bytes())
+        return bundle, canonical(bundle["manifest"])
     if path.is_dir():
         raw = {name: (path / f"{name}.json").read_bytes() for name in FILES}
     else:
         with zipfile.ZipFile(path) as archive:
             raw = {name: archive.read(f"{name}.json") for name in FILES}
     return {name: json.loads(body) for name, body in raw.items()}, raw["manifest"]
+
+
+def told(bundle: Plain, found: Plain) -> str:
+    """What was put to the vote, and what came of it, in a few lines."""
+    manifest, opened = bundle["manifest"], bundle["opened"]
+    titles = {option["id"]: option.get("title", option["id"]) for option in manifest["options"]}
+    practise = " (a practise vote)" if manifest.get("practise") else ""
+    lines = [
+        f"{manifest['question']}{practise}",
+        f"  {manifest['decides']}",
+        f"  manifest {sha(canonical(manifest))}",
+    ]
+    lines.append(
+        f"  {manifest['roll_count']} on the roll, {opened['collected']} collected a slip, "
+        f"{opened.get('drawn', 0)} drew one on paper"
+    )
+    lines.append(
+        f"  {len(bundle['ballots'])} ballots in {len(bundle['checkpoints'])} checkpoints, "
+        f"{found['voters']} voted"
+    )
+    if "annulled" in found:
+        return "\n".join([*lines, f"annulled: {found['annulled']}"])
+    lines.append(f"  counted by {manifest['rule']['name']}, {found['blank']} blank")
+    winners = [titles.get(option, option) for option in found["winners"]]
+    lines.append("winners: " + (", ".join(winners) or "none"))
+    return "\n".join(lines if found["valid"] else [*lines, "not valid: too few voted"])
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -477,18 +575,23 @@ def run(args: argparse.Namespace) -> int:
     try:
         bundle, raw = read(args.bundle)
         promises = [json.loads(path.read_bytes()) for path in args.promise]
-        found, faults = recount(bundle, raw, args.head, promises)
-    except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+        found, faults, notes = recount(bundle, raw, args.head, promises)
+    except KeyError as error:
+        print(f"{args.bundle}: not a bundle: it has no {error}", file=sys.stderr)
+        return 1
+    except (OSError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:
         print(f"{args.bundle}: not a bundle that can be read: {error}", file=sys.stderr)
         return 1
     if args.json:
-        print(json.dumps({"result": found, "faults": faults}, ensure_ascii=False))
-    else:
-        print(f"{found['voters']} voted, {found['blank']} of them blank")
-        print("winners: " + (", ".join(found["winners"]) or "none"))
-        for fault in faults:
-            print(f"WRONG: {fault}")
-        print("all is as announced" if not faults else f"{len(faults)} things are wrong")
+        plain = {"result": found, "faults": faults, "notes": notes}
+        print(json.dumps(plain, ensure_ascii=False))
+        return 1 if faults else 0
+    print(told(bundle, found))
+    for note in notes:
+        print(f"NOTE: {note}")
+    for fault in faults:
+        print(f"WRONG: {fault}")
+    print(f"{len(faults)} things are wrong" if faults else "all is as announced")
     return 1 if faults else 0
 
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import Struct
 
 from stemme.errors import StemmeError
-from stemme.panel.ballots import blind, curve
+from stemme.panel.ballots import blind, curve, paper
 from stemme.panel.ballots.manifest import Manifest, canonical
 from stemme.panel.ballots.slip import Ballot
 
@@ -44,16 +44,66 @@ class Promise(Struct, frozen=True):
     signature: str
 
 
+class Received(Struct, frozen=True):
+    """What a closed box holds: the sealed choice that counts of every slip, and how they came.
+
+    `unused` are paper slips that were opened unused, `undone` those of them that had voted.
+    """
+
+    sealed: tuple[str, ...]
+    by_phone: int
+    on_paper: int
+    unused: int
+    undone: int
+
+
 def check(manifest: Manifest, ballot: Ballot) -> None:
-    """Raises BallotRefused unless the ballot counts in this vote, whatever it says inside."""
+    """Raises BallotRefused unless the ballot counts in this vote, whatever it says inside.
+
+    Its slip is signed by the roll, or printed on paper and listed in the manifest (`paper`).
+    """
     vid = manifest.vid
     message, signature, body = _parts(ballot)
     if message[blind.PREFIX : blind.PREFIX + 32] != vid:
         raise BallotRefused
-    if not blind.verify(slip_key(manifest), message, signature):
+    if signature:
+        known = blind.verify(slip_key(manifest), message, signature)
+    else:
+        printed = paper.digest(message[-curve.POINT :]) in manifest.paper
+        known = printed and message.startswith(paper.NOBODY)
+    if not known:
         raise BallotRefused
     if not curve.verify(message[-curve.POINT :], vid + body, bytes.fromhex(ballot.signature)):
         raise BallotRefused
+
+
+def sort_out(ballots: Iterable[Ballot]) -> Received:
+    """Which of the checked ballots count: of every slip the one with the highest sequence number.
+
+    Between two alike the higher hash. A paper slip that was opened unused has none.
+    """
+    best: dict[str, tuple[int, str, str]] = {}
+    unused, voted, paper_slips = set[str](), set[str](), set[str]()
+    for ballot in ballots:
+        body = json.loads(ballot.body)
+        slip = body["m"]
+        if not body["t"]:
+            paper_slips.add(slip)
+        if not body["x"]:
+            unused.add(slip)
+            continue
+        voted.add(slip)
+        turn = body["q"], ballot.leaf(), body["x"]
+        best[slip] = max(best.get(slip, turn), turn)
+    counted = sorted(set(best) - unused)
+    on_paper = sum(slip in paper_slips for slip in counted)
+    return Received(
+        sealed=tuple(best[slip][2] for slip in counted),
+        by_phone=len(counted) - on_paper,
+        on_paper=on_paper,
+        unused=len(unused),
+        undone=len(unused & voted),
+    )
 
 
 def promise(key: ec.EllipticCurvePrivateKey, vid: bytes, ballot: Ballot, by: str) -> Promise:
@@ -88,17 +138,19 @@ def _parts(ballot: Ballot) -> tuple[bytes, bytes, bytes]:
     body = ballot.body.encode()
     try:
         read = json.loads(body)
-        message, signature = bytes.fromhex(read["m"]), bytes.fromhex(read["t"])
-        sealed = bytes.fromhex(read["x"])
-        bytes.fromhex(ballot.signature)
+        message, signature, sealed, own = (
+            bytes.fromhex(text) for text in (read["m"], read["t"], read["x"], ballot.signature)
+        )
+        plain = {"m": message.hex(), "q": read["q"], "t": signature.hex(), "x": sealed.hex()}
         strange = (
             len(body) > LARGEST
-            or set(read) != {"m", "q", "t", "x"}
-            or not isinstance(read["q"], int)
+            or type(read["q"]) is not int
             or not 1 <= read["q"] < 2**31
             or len(message) != _MESSAGE
-            or len(sealed) <= curve.POINT
-            or canonical(read) != body
+            # Nothing sealed: a paper slip that was opened unused.
+            or (len(sealed) <= curve.POINT and bool(sealed or signature))
+            or canonical(plain) != body
+            or own.hex() != ballot.signature
         )
     except (ValueError, KeyError, TypeError) as error:
         raise BallotRefused from error

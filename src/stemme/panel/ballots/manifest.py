@@ -59,7 +59,8 @@ class Manifest(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
 
     `tie_order` is drawn by lot from `seed`. `roll_root` is the root over the salted roll.
     `box_key` signs promises, `slip_key` slips, and what is sealed to `tally_key` is opened by
-    `needed` of `holders` after closing. `paper` are the hashes of printed slips.
+    `needed` of `holders` after closing. `paper` are the hashes of printed slips, sorted
+    (`stemme.panel.ballots.paper` says how they vote and how they are counted).
     """
 
     id: str
@@ -122,6 +123,11 @@ def check(manifest: Manifest) -> None:
         "one holder or more, and no more than there are, must be needed": not 1
         <= manifest.needed
         <= manifest.holders,
+        "printed slips must be listed once each, in order, and be no more than the roll": list(
+            manifest.paper
+        )
+        != sorted(set(manifest.paper))
+        or len(manifest.paper) > manifest.roll_count,
         "a vote needs people on the roll": manifest.roll_count < 1,
         "the quorum must be a part of the roll, 0 to 1": not 0 <= Fraction(rule.quorum) <= 1,
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from stemme.panel.ballots import blind, box, curve, roll, slip
+from stemme.panel.ballots import blind, box, curve, paper, roll, slip
 from stemme.panel.ballots.manifest import Manifest, Option, Rule
 from stemme.panel.rules import lot
 
@@ -19,17 +19,25 @@ SEED = "terning 4 2 6"
 
 
 class Rehearsal:
-    """Everybody in one: the roll's key, the box, the holders, and the voters' slips."""
+    """Everybody in one: the roll's key, the box, the holders, and the voters' slips.
 
-    def __init__(self, signer: blind.SigningKey, rule: Rule, voters: int) -> None:
+    `printed` are paper slips, `drawn` how many of them were; the last so many voters are on paper.
+    """
+
+    def __init__(
+        self, signer: blind.SigningKey, rule: Rule, voters: int, printed: int = 0, drawn: int = 0
+    ) -> None:
         self.signer = signer
+        self.printed = [paper.new() for _ in range(printed)]
+        self.drawn = drawn
         self.tally = curve.new_key()
         self.box_key = curve.new_key()
         self.entries = [roll.Entry(str(at), secrets.token_bytes(16)) for at in range(voters)]
         self.manifest = self._manifest(rule, voters)
         self.vid = self.manifest.vid
-        self.collected = voters
+        self.collected = voters - drawn
         self.slips = [self.collect() for _ in range(self.collected)]
+        self.slips += [paper.slip_of(one, self.vid) for one in self.printed]
         self.ballots: list[slip.Ballot] = []
         self.chain: list[box.Checkpoint] = []
 
@@ -53,6 +61,7 @@ class Rehearsal:
             box_key=curve.point_of(self.box_key).hex(),
             needed=2,
             holders=3,
+            paper=tuple(sorted(one.digest for one in self.printed)),
             practise=True,
             decides="Ungdomspanelet gir råd. Kommunen bestemmer.",
         )
@@ -66,7 +75,14 @@ class Rehearsal:
     def cast(self, voter: int, choice: Any, sequence: int = 1) -> slip.Ballot:
         """A ballot in the box."""
         key = curve.point_of(self.tally)
-        ballot = slip.cast(self.slips[voter], key, self.vid, choice, sequence)
+        return self.put(slip.cast(self.slips[voter], key, self.vid, choice, sequence))
+
+    def open_unused(self, voter: int) -> slip.Ballot:
+        """What a paper slip says of itself when it is opened in public."""
+        return self.put(paper.opened_unused(self.slips[voter], self.vid))
+
+    def put(self, ballot: slip.Ballot) -> slip.Ballot:
+        """Into the box, if it takes it."""
         box.check(self.manifest, ballot)
         self.ballots.append(ballot)
         return ballot
@@ -88,6 +104,7 @@ class Rehearsal:
             "checkpoints": msgspec.json.decode(msgspec.json.encode(self.chain)),
             "opened": {
                 "collected": self.collected,
+                "drawn": self.drawn,
                 "tally_secret": f"{curve.secret_of(self.tally):064x}",
             },
             "result": result,
