@@ -110,3 +110,95 @@ insert into panel_attempt (tried, at) values ($1, $2);
 -- name: delete_old_attempts(before)
 -- role: stemme_staff
 delete from panel_attempt where at <= $1;
+
+-- Votes -------------------------------------------------------------------------------------------
+
+-- name: insert_vote(panel, id, practise, source, draft)
+-- role: stemme_staff
+insert into vote (panel, id, practise, source, draft) values ($1, $2, $3, $4, $5);
+
+-- name: find_vote(id)
+-- role: stemme_staff
+select panel, id, state, practise, source, draft, manifest, vid, reason, made_on, frozen_on, open_asked,
+    close_asked
+from vote where id = $1;
+
+-- name: lock_vote(id)
+-- role: stemme_staff
+select id from vote where id = $1 for no key update;
+
+-- name: list_votes(panel)
+-- role: stemme_staff
+select panel, id, state, practise, source, draft, manifest, vid, reason, made_on, frozen_on, open_asked,
+    close_asked
+from vote where panel = $1 order by made_on desc, id;
+
+-- name: update_draft(id, draft)
+-- role: stemme_staff
+update vote set draft = $2 where id = $1 and state = 'draft' returning id;
+
+-- name: freeze_vote(id, manifest, vid, day)
+-- role: stemme_staff
+update vote set state = 'frozen', manifest = $2, vid = $3, frozen_on = $4
+where id = $1 and state = 'draft' returning id;
+
+-- name: annul_vote(id, reason)
+-- role: stemme_staff
+update vote set state = 'annulled', reason = $2
+where id = $1 and state in ('draft', 'frozen') returning id;
+
+-- name: ask_open(id)
+-- role: stemme_staff
+update vote set open_asked = true where id = $1 and state = 'frozen' returning id;
+
+-- name: ask_close(id)
+-- role: stemme_staff
+update vote set close_asked = true where id = $1 and state = 'open' returning id;
+
+-- name: insert_vote_key(vote, sealed)
+-- role: stemme_staff
+insert into vote_key (vote, sealed) values ($1, $2);
+
+-- name: insert_server_key(vote, secret)
+-- role: stemme_staff
+insert into vote_server_key (vote, secret) values ($1, $2);
+
+-- name: find_vote_key(vote)
+-- role: stemme_staff
+select sealed from vote_key where vote = $1;
+
+-- The roll ----------------------------------------------------------------------------------------
+
+-- name: insert_roll_line(vote, member, salt)
+-- role: stemme_staff
+insert into vote_roll (vote, member, salt) values ($1, $2, $3);
+
+-- name: list_roll(vote)
+-- role: stemme_staff
+select r.member, r.salt, m.name, m.role, r.blinded_hash is not null as collected
+from vote_roll r join vote v on v.id = r.vote
+join panel_member m on m.panel = v.panel and m.member = r.member
+where r.vote = $1 order by m.name, r.member;
+
+-- name: find_signed(vote, member)
+-- role: stemme_staff
+select blinded_hash, blind_signature from vote_roll where vote = $1 and member = $2;
+
+-- name: save_signed(vote, member, blinded_hash, blind_signature)
+-- role: stemme_staff
+update vote_roll r set blinded_hash = $3, blind_signature = $4
+where r.vote = $1 and r.member = $2 and r.blinded_hash is null
+    and exists (select from vote v where v.id = r.vote and v.state in ('frozen', 'open'))
+returning member;
+
+-- name: find_locker(vote, member)
+-- role: stemme_staff
+select locker from vote_roll where vote = $1 and member = $2;
+
+-- name: save_locker(vote, member, locker)
+-- role: stemme_staff
+update vote_roll set locker = $3 where vote = $1 and member = $2 returning member;
+
+-- name: list_collected(member)
+-- role: stemme_staff
+select vote, blinded_hash is not null as collected from vote_roll where member = $1;
