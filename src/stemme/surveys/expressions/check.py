@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from stemme.surveys.expressions.parser import ExpressionWrong, Tree, parse
+from stemme.surveys.expressions.pattern import PatternWrong, compiled, may_blow_up
 
-_ORDER = ("<", "<=", ">", ">=")
-_ARITHMETIC = ("+", "-", "*", "div", "mod", "neg", "sum", "min", "max", "round", "int", "number")
-_NESTED = re.compile(r"[*+}|].*\)[*+{]|\)[*+{].*\)[*+{]")
+_NUMERIC = "< <= > >= + - * div mod neg sum min max round int number floor ceiling abs pow sqrt"
+_DATE_SIGNS = re.compile("%[YmndeHMS%]")
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,17 @@ class Known:
 
     type: str
     values: tuple[str, ...] = ()
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        return tuple(one for one in (self.least, self.most) if one is not None)
+
+    def holds(self, number: float) -> bool:
+        """Whether the question takes this number."""
+        low = self.least is None or number >= self.least
+        return low and (self.most is None or number <= self.most)
 
 
 @dataclass(frozen=True)
@@ -50,15 +61,8 @@ def _walk(tree: Tree, scope: Scope) -> Iterator[str]:
     if head == "." and scope.own is None:
         yield "'.' is the answer being checked; a `show` condition has none, write ${name}"
         return
-    if head in ("=", "!="):
-        yield from _equality(tree, scope)
-    elif head in _ORDER or head in _ARITHMETIC:
-        for operand in tree[1:]:
-            yield from _numeric(operand, scope, head)
-    elif head == "selected":
-        yield from _selected(tree, scope)
-    elif head == "regex":
-        yield from _regex(tree[2])
+    if (check := _CHECKS.get(head)) is not None:
+        yield from check(tree, scope)
     for operand in tree[1:]:
         yield from _walk(operand, scope)
 
@@ -111,6 +115,11 @@ def _choice(name: str, known: Known, value: str) -> Iterator[str]:
         yield f"{name} has no choice '{value}'{_nearest(value, known.values)}"
 
 
+def _numbers(tree: list[Tree], scope: Scope) -> Iterator[str]:
+    for operand in tree[1:]:
+        yield from _numeric(operand, scope, str(tree[0]))
+
+
 def _numeric(operand: Tree, scope: Scope, operator: str) -> Iterator[str]:
     found = _known(operand, scope)
     if found is not None and found[1].type not in ("number", "slider"):
@@ -130,15 +139,43 @@ def _selected(tree: list[Tree], scope: Scope) -> Iterator[str]:
         yield from _choice(name, known, tree[2])
 
 
-def _regex(pattern: Tree) -> Iterator[str]:
-    """Only what every engine reads alike, and nothing that can take exponential time."""
+def _names(tree: list[Tree], _: Scope) -> Iterator[str]:
+    """What these functions look up by name must be one."""
+    head = str(tree[0])
+    for operand in tree[1:3] if head == "indexed-repeat" else tree[1:2]:
+        if not (isinstance(operand, list) and operand[0] == "ref"):
+            yield f"{head}() reads a question or a repeat; write it as ${{name}}"
+
+
+def _regex(tree: list[Tree], _: Scope) -> Iterator[str]:
+    """Only what can be read, is the same for every answer, and is safe in other programs too."""
+    pattern = tree[2]
     if not isinstance(pattern, str):
         yield "the pattern of regex() must be a text in quotes"
         return
-    if "(?" in pattern or re.search(r"\\[1-9bBAZ]", pattern) or _NESTED.search(pattern):
-        yield "this pattern is not allowed: no (?…), no back reference, no repeat of a repeat"
-        return
     try:
-        re.compile(pattern)
-    except re.error as wrong:
+        compiled(pattern)
+    except PatternWrong as wrong:
         yield f"the pattern of regex() cannot be read: {wrong}"
+        return
+    if may_blow_up(pattern):
+        yield (
+            "this pattern is not allowed: a repeat of a repeat can take other programs for ever; "
+            "repeat once, such as [0-9 ]+"
+        )
+
+
+def _format(tree: list[Tree], _: Scope) -> Iterator[str]:
+    pattern = tree[2]
+    if not isinstance(pattern, str) or _DATE_SIGNS.sub("", pattern).count("%"):
+        yield "format-date() knows %Y %m %n %d %e %H %M %S alone; names of months have a language"
+
+
+_CHECKS: dict[str, Callable[[list[Tree], Scope], Iterator[str]]] = {
+    **dict.fromkeys(_NUMERIC.split(), _numbers),
+    **dict.fromkeys(("=", "!="), _equality),
+    **dict.fromkeys(("count", "choice-label", "indexed-repeat"), _names),
+    "selected": _selected,
+    "regex": _regex,
+    "format-date": _format,
+}

@@ -10,25 +10,19 @@ Tree = str | float | list["Tree"]
 """A string or number stands for itself; a list is an operator or function and its operands."""
 
 FUNCTIONS: dict[str, tuple[int, int | None]] = {
-    "selected": (2, 2),
-    "count-selected": (1, 1),
-    "if": (3, 3),
-    "not": (1, 1),
-    "true": (0, 0),
-    "false": (0, 0),
-    "today": (0, 0),
-    "coalesce": (2, 2),
-    "string-length": (1, 1),
-    "regex": (2, 2),
-    "contains": (2, 2),
-    "starts-with": (2, 2),
-    "concat": (1, None),
-    "sum": (1, None),
-    "min": (1, None),
-    "max": (1, None),
+    **dict.fromkeys(("true", "false", "today", "now", "position", "random"), (0, 0)),
+    **dict.fromkeys(("not", "boolean", "number", "string", "int", "floor", "ceiling"), (1, 1)),
+    **dict.fromkeys(("abs", "sqrt", "string-length", "normalize-space", "once"), (1, 1)),
+    **dict.fromkeys(("lower-case", "upper-case", "date", "decimal-date-time"), (1, 1)),
+    **dict.fromkeys(("count-selected", "count", "choice-label"), (1, 1)),
+    **dict.fromkeys(("selected", "selected-at", "coalesce", "regex", "contains"), (2, 2)),
+    **dict.fromkeys(("starts-with", "ends-with", "pow", "format-date"), (2, 2)),
+    **dict.fromkeys(("if", "indexed-repeat", "item-at"), (3, 3)),
+    **dict.fromkeys(("concat", "sum", "min", "max"), (1, None)),
     "round": (1, 2),
-    "int": (1, 1),
-    "number": (1, 1),
+    "substr": (2, 3),
+    "join": (2, None),
+    "lookup": (4, 4),
 }
 """Function name to the fewest and most operands it takes."""
 
@@ -86,8 +80,9 @@ def _unreadable(source: str, at: int) -> str:
 
 
 class _Parser:
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, *, columns: bool = False) -> None:
         self._tokens = tokens(source)
+        self._columns = columns
         self._at = 0
         self._depth = 0
 
@@ -183,6 +178,8 @@ class _Parser:
 
     def _call(self, name: Token) -> Tree:
         if not self._takes("op", "("):
+            if self._columns:
+                return ["col", name.text]
             raise ExpressionWrong(
                 f"{name.text!r} alone; a question is written ${{{name.text}}}, "
                 f"a text '{name.text}'",
@@ -214,6 +211,10 @@ def _count(least: int, most: int | None) -> str:
     return f"{least} or {most} values"
 
 
-def parse(source: str) -> Tree:
-    """The tree of a condition; raises `ExpressionWrong` with the column of the mistake."""
-    return _Parser(source).whole()
+def parse(source: str, *, columns: bool = False) -> Tree:
+    """The tree of an expression; raises `ExpressionWrong` with the column of the mistake.
+
+    With `columns`, as in the filter of a list of choices, a bare word is what is known of a choice:
+    `kommune = ${kommune}` reads the column on the left and the answer on the right.
+    """
+    return _Parser(source, columns=columns).whole()

@@ -6,12 +6,14 @@ The checks read the plain data, not structs, so that they still work beside mist
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from stemme.i18n.languages import LANGUAGES, SOURCE
 from stemme.i18n.source import Complaint, Key, Source
 from stemme.surveys.expressions.check import Known, Scope, complaints
+from stemme.surveys.expressions.parser import ExpressionWrong, parse
+from stemme.surveys.expressions.possible import never_holds
 from stemme.surveys.files.shape import nearest
 
 _Path = tuple[Key, ...]
@@ -268,11 +270,26 @@ class _Check:
         if not isinstance(name, str) or kind not in _QUESTIONS:
             return {}
         values = self.choices_of(node)
-        known = {name: Known(str(kind), values)}
+        scale = (0, 10) if kind == "slider" else (None, None)
+        ends = [_number(node.get(key, end)) for key, end in zip(("min", "max"), scale, strict=True)]
+        known = {name: Known(str(kind), values, *ends)}
         if kind == "grid":
             for _, row in _mappings(node.get("rows")):
                 known[f"{name}.{row.get('value')}"] = Known("one", values)
         return known
+
+    def _never(self, path: _Path, before: Mapping[str, Known]) -> Iterator[str]:
+        """Whether nobody can come to what stands here, by its condition and those around it."""
+        around = [node for above, node in self.nodes() if path[: len(above)] == above]
+        shows = [node["show"] for node in around if isinstance(node.get("show"), str)]
+        try:
+            trees = [parse(show) for show in shows]
+        except ExpressionWrong:
+            return
+        if never_holds(trees[-1:], before):
+            yield "this can never hold, so nobody would see it"
+        elif never_holds(trees, before):
+            yield "this can never hold together with the conditions of the groups around it"
 
     def conditions(self) -> None:
         every = {name for _, node in self.nodes() for name in self.knowns(node)}
@@ -281,7 +298,8 @@ class _Check:
             own = self.knowns(node)
             scope = Scope(dict(before), frozenset(every - set(before)))
             if isinstance(node.get("show"), str):
-                for message in complaints(node["show"], scope):
+                told = complaints(node["show"], scope)
+                for message in told or self._never(path, before):
                     self.say((*path, "show"), f"show: {message}")
             mine = own.get(str(node.get("name")))
             for index, check in _mappings(node.get("checks")):
