@@ -11,7 +11,11 @@ from stemme.dashboards.routes.thread import thread_router
 from stemme.dialogue.routes import taking_part as dialogue
 from stemme.doors import place
 from stemme.i18n import LANGUAGES
+from stemme.panel.routes import results as votes
 from stemme.programme import routes as programme
+from stemme.proposals.routes import mine as own_proposals
+from stemme.proposals.routes import public as proposals
+from stemme.proposals.routes import writing as new_proposals
 from stemme.surveys.routes import answering, entrance, receipts
 from stemme.web import routes
 from stemme.web.door import Door, create
@@ -35,11 +39,15 @@ def create_app(config: Config) -> Litestar:
                 thread_router,
                 resident_report_router,
                 programme.resident_router,
+                votes.resident_router,
                 entrance.resident_router,
                 answering.router,
                 receipts.router,
                 tables.router,
                 dialogue.router,
+                proposals.router,
+                new_proposals.router,
+                own_proposals.router,
                 sheets.router,
                 wall.router,
             ],

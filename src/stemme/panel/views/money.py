@@ -66,6 +66,7 @@ class _Telling:
             left,
             payers=one.payers,
             payment=(one.payment or Fraction(0)) * self.scale,
+            even=one.payment == (cost - one.last * self.scale) / max(1, one.payers) / self.scale,
             full=cost - last if counted else Fraction(0),
             paid_less=one.paid_less,
             last=last,

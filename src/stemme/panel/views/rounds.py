@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import floor
 
 from stemme.panel.model import Election, Outcome, Round, Score
 from stemme.panel.views import adding
 from stemme.panel.views.single import bars, tie
-from stemme.panel.views.story import Bar, Move, Step
+from stemme.panel.views.story import Bar, Cell, Move, Step
 
 Shown = Mapping[str, Fraction]
 
@@ -47,6 +47,29 @@ def steps(election: Election, result: Outcome) -> tuple[Step, ...]:
         )
         kept |= stays
     return tuple(found)
+
+
+def grid(found: Sequence[Step], winners: Sequence[str]) -> list[tuple[str, tuple[Cell, ...]]]:
+    """A row an option and a cell a round: winners first, then those who stayed longest."""
+    stayed: dict[str, int] = {}
+    for step in found:
+        stayed |= {bar.option: step.number for bar in step.bars}
+    last = {bar.option: bar.score for bar in found[-1].bars} if found else {}
+    rest = sorted(
+        (option for option in stayed if option not in winners),
+        key=lambda option: (-stayed[option], -last.get(option, Fraction(0))),
+    )
+    return [(option, tuple(_cell(option, step) for step in found)) for option in (*winners, *rest)]
+
+
+def _cell(option: str, step: Step) -> Cell:
+    kept = next((move.amount for move in step.kept if move.option == option), None)
+    if kept is not None:
+        return Cell(kept, "in")
+    score = next((bar.score for bar in step.bars if bar.option == option), None)
+    if option in step.elected:
+        return Cell(score, "in")
+    return Cell(score, "out" if option in step.eliminated else "")
 
 
 def _bars(election: Election, one: Round, shown: Shown) -> tuple[Bar, ...]:

@@ -62,6 +62,13 @@ class Step(Struct, frozen=True):
     tie: Tie | None = None
 
 
+class Cell(Struct, frozen=True):
+    """An option in a round; `score` is None when it has left, `state` where something happens."""
+
+    score: Fraction | None
+    state: Literal["", "in", "out"] = ""
+
+
 class Duel(Struct, frozen=True):
     """Two options against each other: the better one first."""
 
@@ -86,8 +93,9 @@ class Ring(Struct, frozen=True):
 class Paid(Struct, frozen=True):
     """A project that gets money: `full` of `payers`, and `last` of those who gave all they had.
 
-    Both together are the cost. `broke` supporters had nothing left. `completed` are projects that
-    what was left over paid, so that nobody's own money was asked.
+    Both together are the cost. `even`: all payers paid the same, `payment`; else that was the most.
+    `broke` supporters had nothing left. `completed` are projects that what was left over paid, so
+    that nobody's own money was asked.
     """
 
     option: str
@@ -97,6 +105,7 @@ class Paid(Struct, frozen=True):
     """What is left of the pot afterwards."""
     payers: int = 0
     payment: Fraction = Fraction(0)
+    even: bool = False
     full: Fraction = Fraction(0)
     paid_less: int = 0
     last: Fraction = Fraction(0)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import structs
+
 from stemme.panel.model import Allocation, Election, Kind, Outcome
 from stemme.panel.rules import choose
-from stemme.panel.views import money, pairs, rounds, single
+from stemme.panel.views import adding, money, pairs, rounds, single
 from stemme.panel.views.story import Other, Story
 
 OF_ONE = ("irv", "schulze", "borda", "plurality")
@@ -69,6 +71,10 @@ def _others(
     election: Election, rule: str, stated: choose.Options, winners: Sequence[str]
 ) -> tuple[Other, ...]:
     found = []
+    if rule != "equal-shares":
+        # It states no step then; a hundredth of a share is fine enough, and quick.
+        share = election.budget / max(1, election.voters)
+        stated = structs.replace(stated, step=max(stated.step, adding.whole(share / 100)))
     for name in comparable(election, rule):
         chosen = choose.RULES[name](election, stated).winners
         found.append(
