@@ -34,6 +34,7 @@ TABLES: dict[str, dict[str, list[str]]] = {
     "retention": {},
     "coder": {"theme": ["select"]},
     "analyst": {},
+    "clerk": {},
 }
 FUNCTIONS: dict[str, set[str]] = {
     "resident": {"append_answer", "receipt_state", "request_withdrawal"},
@@ -50,6 +51,7 @@ FUNCTIONS: dict[str, set[str]] = {
         *("request_export", "export_answers"),
         *("request_crosstab", "crosstab", "crosstab_budget", "list_crosstabs"),
     },
+    "clerk": set(),
 }
 
 # Corrections stand beside what they correct, which everybody may read too.
@@ -125,10 +127,14 @@ FUNCTIONS["release"] |= {
     "refuse_dialogue",
 }
 
-# Grants: drafts are sealed, applications go in by a function, and how to reach people comes out by one.
+# Grants: drafts are sealed; applications go in, and how to reach people comes out, by functions.
 TERMS = (
     "titles purposes criteria who youngest smallest largest pot opens_at closes_at grace_minutes"
     " documents how decides about measure individual complaint report_due keep_days"
+)
+APPLICATION = (
+    "call id number state language kind title story who_for place about shown_as lines total asked"
+    " sent_at version public_title public_text"
 )
 TABLES["resident"] |= {"grant_call": ["select"]}
 TABLES["staff"] |= {
@@ -138,16 +144,15 @@ TABLES["staff"] |= {
         f"update {TERMS} vote state announced_on",
     ],
     "grant_application": [
-        "select call id number state language kind title story who_for place about shown_as lines"
-        " total asked sent_at version public_title public_text",
+        f"select {APPLICATION}",
         "update about public_title public_text",
     ],
     "grant_question": ["select", "insert call application question"],
     "grant_assessor": ["select", "insert", "delete"],
     "grant_report": ["select", "update state public_text"],
-    **{name: WRITE for name in ("grant_check", "grant_conflict", "grant_score")},
+    **dict.fromkeys(("grant_check", "grant_conflict", "grant_score"), WRITE),
     "grant_meeting_score": WRITE,
-    **{name: GROWS for name in ("grant_decision", "grant_payment")},
+    **dict.fromkeys(("grant_decision", "grant_payment"), GROWS),
     **{name: ["select"] for name in ("grant_file", "grant_ledger")},
     "grant_picture": ["select"],
 }
@@ -180,13 +185,69 @@ TABLES["staff"] |= {
     "vote_roll": [
         "select",
         "insert vote member salt",
-        "update blinded_hash blind_signature locker",
+        "update blinded_hash blind_signature locker drawn",
     ],
     "vote_key": ["select", "insert"],
     "vote_server_key": ["insert"],
 }
 FUNCTIONS["resident"] |= {"public_votes"}
 FUNCTIONS["staff"] |= {"public_votes"}
+
+# Votes after freezing: the clerk moves and counts them by functions, and reads no line of a roll.
+TABLES["resident"] |= {"vote_bundle": ["select"]}
+TABLES["staff"] |= {"vote_bundle": ["select"], "box_identity": ["select"]}
+FUNCTIONS["staff"] |= {"hand_in_share", "give_up_vote"}
+FUNCTIONS["clerk"] |= {
+    *(
+        "clerk_votes",
+        "keep_box_point",
+        "open_vote",
+        "note_checkpoint",
+        "begin_closing",
+        "seal_vote",
+    ),
+    *("sealed_vote", "list_shares", "publish_bundle", "annul_vote"),
+}
+
+# Proposals: written, changed and withdrawn by functions; of who wrote one only a chosen name.
+OWN_PROPOSAL = {
+    *("append_proposal_version", "append_proposal_picture", "own_proposal_picture"),
+    *("own_proposal", "own_proposal_versions", "own_proposal_questions"),
+    *("answer_proposal_question", "invite_proposal_author", "invited_to", "join_proposal"),
+    *("wish_proposal_merge", "own_proposal_wishes", "withdraw_proposal"),
+    *("own_proposal_comment", "withdraw_proposal_comment"),
+    *("public_proposals", "public_proposal_versions", "public_proposal_comments"),
+    "public_proposal_picture",
+}
+ROUND = "panel titles questions decides who"
+PLANNED = "collect_until check_until discuss_until vote_until budget areas"
+TABLES["resident"] |= {"proposal_round": ["select"]}
+TABLES["staff"] |= {
+    "proposal_round": [
+        "select",
+        f"insert round {ROUND} {PLANNED}",
+        f"update {ROUND} phase {PLANNED} vote",
+    ],
+    "proposal": [
+        "select",
+        "update state merged_into feasible reason decides estimate about checked_on chosen won",
+    ],
+    "proposal_version": [
+        "select round proposal version language title what why area place cost picture alt"
+        " translations state reason words day",
+        "update translations state reason words",
+    ],
+    "proposal_comment": [
+        "select round id proposal language body translations member name state reason words day",
+        "update translations state reason words",
+    ],
+    "proposal_author": ["select round proposal member name"],
+    **{name: ["select"] for name in ("proposal_picture", "proposal_question", "proposal_wish")},
+}
+FUNCTIONS["resident"] |= {*OWN_PROPOSAL, "append_proposal", "append_proposal_comment"}
+FUNCTIONS["staff"] |= {*OWN_PROPOSAL, "append_member_proposal", "append_member_comment"}
+FUNCTIONS["staff"] |= {"ask_proposal_authors"}
+FUNCTIONS["retention"] |= {"delete_loose_proposals"}
 
 ANSWER = {"trygghet": "svært trygg"}
 TEXT = {"ide": "En benk ved elva"}

@@ -10,6 +10,8 @@ from stemme.dashboards.routes.report import resident_report_router
 from stemme.dashboards.routes.thread import thread_router
 from stemme.dialogue.routes import taking_part as dialogue
 from stemme.doors import place
+from stemme.grants.routes import applying as applications
+from stemme.grants.routes import public as grants
 from stemme.i18n import LANGUAGES
 from stemme.panel.routes import results as votes
 from stemme.programme import routes as programme
@@ -48,6 +50,8 @@ def create_app(config: Config) -> Litestar:
                 proposals.router,
                 new_proposals.router,
                 own_proposals.router,
+                grants.router,
+                applications.router,
                 sheets.router,
                 wall.router,
             ],

@@ -1,0 +1,1 @@
+"""Proposals: rounds of what people want done, from the first words to what became of it."""
