@@ -1,0 +1,1 @@
+"""Pages of grants: what everyone reads, an application behind its code, and the office."""
