@@ -13,6 +13,7 @@ from stemme.doors import place
 from stemme.grants.routes import applying as applications
 from stemme.grants.routes import public as grants
 from stemme.i18n import LANGUAGES
+from stemme.panel.routes import open_votes
 from stemme.panel.routes import results as votes
 from stemme.programme import routes as programme
 from stemme.proposals.routes import mine as own_proposals
@@ -28,7 +29,7 @@ from stemme.workshops.routes import wall
 
 def create_app(config: Config) -> Litestar:
     """The application for everyone: no sign-in, no cookie, no right to read an answer."""
-    return create(
+    app = create(
         config,
         Door(
             name="resident",
@@ -42,6 +43,7 @@ def create_app(config: Config) -> Litestar:
                 resident_report_router,
                 programme.resident_router,
                 votes.resident_router,
+                open_votes.open_router,
                 entrance.resident_router,
                 answering.router,
                 receipts.router,
@@ -57,3 +59,5 @@ def create_app(config: Config) -> Litestar:
             ],
         ),
     )
+    app.state.open_routers = (open_votes.open_router,)
+    return app

@@ -244,7 +244,8 @@ async def show_codebook(
 @get("/api/schema", include_in_schema=False)
 async def show_schema(request: Asked) -> Response[Any]:
     """What all of this is, in OpenAPI 3.1."""
-    return sent(request, schema.describe(open_data_router), JSON, FRESH)
+    others = request.app.state.get("open_routers", ())
+    return sent(request, schema.describe(open_data_router, *others), JSON, FRESH)
 
 
 # Answers -------------------------------------------------------------------------------------

@@ -48,18 +48,22 @@ Schema = dict[str, Any]
 
 
 @lru_cache(maxsize=1)
-def describe(router: Router) -> bytes:
-    """Give the schema of a router and of nothing else: it gets an application of its own."""
+def describe(*routers: Router) -> bytes:
+    """Give the schema of routers and of nothing else: they get an application of their own.
+
+    Structs of another feature's router stand in its `opt` as `structs`.
+    """
     config = OpenAPIConfig(
         title="Stemme: open data",
         version="1",
         description=_ABOUT,
         use_handler_docstrings=True,
     )
-    made = Litestar([router], openapi_config=config, logging_config=None)
+    made = Litestar([*routers], openapi_config=config, logging_config=None)
     found: Schema = made.openapi_schema.to_schema()
     # msgspec's own description of its structs: with their sentences, and with what must not be.
-    _, found["components"]["schemas"] = msgspec.json.schema_components(_STRUCTS, ref_template=_HERE)
+    structs = (*_STRUCTS, *(one for router in routers for one in router.opt.get("structs", ())))
+    _, found["components"]["schemas"] = msgspec.json.schema_components(structs, ref_template=_HERE)
     _tidy(found["components"])
     for path, kinds in _FILES.items():
         for kind, struct in kinds.items():
@@ -86,7 +90,9 @@ def _as(item: Schema, kind: str, struct: type | None) -> Schema:
 
 def _correct(operation: Schema, *, by: bool) -> None:
     """Say of the parameters what only the handlers know."""
-    known = [one for one in operation["parameters"] if by or one["name"] not in _OF_JSONSTAT]
+    known = [
+        one for one in operation.get("parameters", ()) if by or one["name"] not in _OF_JSONSTAT
+    ]
     for parameter in known:
         if parameter["name"] == "wave":
             parameter["schema"] = {"type": "integer", "minimum": 0}
