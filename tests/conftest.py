@@ -94,6 +94,34 @@ async def database(postgres: Server) -> AsyncIterator[Database]:
     await _drop(postgres, name)
 
 
+@pytest.fixture(scope="session")
+def box_postgres(postgres: Server) -> Iterator[Server]:
+    """The server of the ballot box, in the folder where the program would look for it."""
+    folder = postgres.folder / "box"
+    embedded = EmbeddedPostgres(folder, folder / "secrets", durable=False, box=True)
+    with embedded:
+        running = Server(folder, embedded.socket_folder)
+        asyncio.run(_make_template(running, migrate.BOX))
+        yield running
+
+
+@pytest.fixture
+async def box(box_postgres: Server) -> AsyncIterator[Database]:
+    """A fresh database of the ballot box; `config` is the box's own."""
+    name = f"box_{os.getpid()}_{next(NUMBERS)}"
+    await _clone(box_postgres, name, "template", migrate.BOX)
+    made = Database(box_postgres.config(name))
+    yield made
+    await made.close()
+    await _drop(box_postgres, name)
+
+
+@pytest.fixture
+def both(database: Database, box: Database) -> Config:
+    """Settings of the whole program, with its database and the ballot box's."""
+    return msgspec.structs.replace(database.config, box_database_url=box.config.database_url)
+
+
 @pytest.fixture
 async def empty_database(postgres: Server) -> AsyncIterator[Database]:
     """A database with nothing in it."""
@@ -141,12 +169,14 @@ def _fast_folder() -> str | None:
     return str(memory) if roomy and os.access(memory, os.W_OK) else None
 
 
-async def _make_template(running: Server) -> None:
+async def _make_template(running: Server, schema: migrate.Schema = migrate.MAIN) -> None:
     await _clone(running, "template", "template1")
-    await migrate.migrate_here(running.config("template"))
+    await migrate.migrate_here(running.config("template"), schema)
 
 
-async def _clone(running: Server, name: str, template: str) -> None:
+async def _clone(
+    running: Server, name: str, template: str, schema: migrate.Schema = migrate.MAIN
+) -> None:
     conn = await running.owner("postgres")
     try:
         await conn.execute(
@@ -158,7 +188,7 @@ async def _clone(running: Server, name: str, template: str) -> None:
         # Who may connect is not part of what a copy takes along.
         conn = await running.owner(name)
         try:
-            await migrate.grant_database(conn)
+            await migrate.grant_database(conn, schema.roles)
         finally:
             await conn.close()
 

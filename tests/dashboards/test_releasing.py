@@ -17,7 +17,7 @@ from stemme import cli
 from stemme.dashboards import rules, store
 from stemme.dashboards.service import releasing
 from stemme.disclosure.model import Release
-from stemme.doors import worker
+from stemme.doors import turns, worker
 from stemme.errors import NotFound
 
 SURVEY = "naeringsliv"
@@ -263,7 +263,7 @@ async def test_the_signal_ends_the_process(database: Any) -> None:
 
 def test_a_job_that_fails_waits_ever_longer() -> None:
     """Two, four, eight seconds, never more than five minutes; success forgets it all."""
-    backoff = worker.Backoff()
+    backoff = turns.Backoff()
     waits = []
     for _ in range(12):
         backoff.failed("a", 0.0)

@@ -13,11 +13,24 @@ from stemme.db.statements import Statements
 FILES = sorted(Path(stemme.__file__).parent.rglob("queries.sql"))
 
 
+BOX = Path(stemme.__file__).parent / "panel" / "box" / "queries.sql"
+
+
 async def test_every_statement_prepares(database):
     """Each statement of each queries.sql prepares against the head, as the role named above it."""
+    assert [] == await complaints_of(database, [path for path in FILES if path != BOX])
+
+
+async def test_every_statement_of_the_box_prepares(box):
+    """So do those of the ballot box, against its own database."""
+    assert [] == await complaints_of(box, [BOX])
+
+
+async def complaints_of(database, paths):
+    """What Postgres has against the statements of `paths`."""
     wrong = []
     connections: dict[str, asyncpg.Connection] = {}
-    for path in FILES:
+    for path in paths:
         statements = Statements(path)
         for name in statements:
             role = statements.role(name).removeprefix("stemme_")
@@ -25,7 +38,7 @@ async def test_every_statement_prepares(database):
                 connections[role] = await database.connect(role)
             if complaint := await complaint_of(connections[role], getattr(statements, name)):
                 wrong.append(f"{path.parent.name}.{name} as {role}: {complaint}")
-    assert [] == wrong
+    return wrong
 
 
 async def complaint_of(conn, sql):

@@ -30,3 +30,6 @@ _SWITCH = "grant execute on function pg_switch_wal() to stemme_owner"
 
 STATEMENTS = "".join(" ".join(one.split()) + ";\n" for one in (_FUNCTIONS, _COLUMNS, _SWITCH))
 """For every database made from the one they are run in; one statement a line."""
+
+CHECKPOINT = "grant pg_checkpoint to stemme_owner;\n"
+"""Lets the owner end the log of changes at once; for the ballot box."""

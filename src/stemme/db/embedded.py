@@ -34,6 +34,26 @@ SETTINGS = {
     "wal_recycle": "off",
     "min_wal_size": "32MB",
 }
+BOX_SETTINGS = {
+    # Nothing here may tell when, or in what order, ballots came: no counts of use, no times of
+    # commits, a log of changes that ends at once, and a server log of failures alone.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "2MB",
+    "min_wal_size": "2MB",
+    "checkpoint_timeout": "30s",
+    "track_commit_timestamp": "off",
+    "track_activities": "off",
+    "track_counts": "off",
+    # Without counts it could do nothing; tables are written anew instead.
+    "autovacuum": "off",
+    "log_checkpoints": "off",
+    "log_min_messages": "fatal",
+    "log_line_prefix": "",
+    "max_connections": "30",
+    "shared_buffers": "16MB",
+}
+"""For the ballot box, besides the settings above."""
 UNSAFE = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -56,7 +76,10 @@ class DatabaseBusy(DatabaseFailed):
 
 
 class EmbeddedPostgres:
-    """One server with its data in `folder/pg`; `durable=False` trades safety for speed in tests."""
+    """One server with its data in `folder/pg`; `box` for the ballot box.
+
+    `durable=False` trades safety for speed in tests.
+    """
 
     def __init__(
         self,
@@ -65,12 +88,14 @@ class EmbeddedPostgres:
         *,
         durable: bool = True,
         refuse_namespace: bool = False,
+        box: bool = False,
     ) -> None:
         self.folder = folder.resolve()
         self.secrets_folder = secrets_folder
         self.durable = durable
         self.data = self.folder / "pg"
         self.refuse_namespace = refuse_namespace
+        self.box = box
         self.process: subprocess.Popen[bytes] | None = None
         self._lock: IO[bytes] | None = None
 
@@ -256,6 +281,9 @@ class EmbeddedPostgres:
             *("--auth=scram-sha-256", f"--pwfile={pwfile}", "-E", "UTF8", "--locale=C"),
             "--no-instructions",
         ]
+        if self.box:
+            # Small files of the log of changes, so that what is over goes soon.
+            arguments.append("--wal-segsize=1")
         if int(binaries.major_version(self.runner.bin)) >= 17:
             arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         if not self.durable:
@@ -268,7 +296,8 @@ class EmbeddedPostgres:
             draft,
             f"create role {OWNER} login createrole createdb;\n"
             + self._owner_password(password)
-            + closing.STATEMENTS,
+            + closing.STATEMENTS
+            + (closing.CHECKPOINT if self.box else ""),
             end,
             database="template1",
         )
@@ -292,7 +321,8 @@ class EmbeddedPostgres:
         self._run([program, "--single", "-D", data, *options, database], end, sql)
 
     def _launch(self, end: float) -> None:
-        settings = {**SETTINGS, **({} if self.durable else UNSAFE)}
+        settings = {**SETTINGS, **(BOX_SETTINGS if self.box else {})}
+        settings |= {} if self.durable else UNSAFE
         program = self.runner.bin / "postgres"
         arguments: list[str | Path] = [program, "-D", self.data, "-k", self.socket_folder]
         for name, value in settings.items():

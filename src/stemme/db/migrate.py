@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import asyncpg
@@ -15,9 +15,21 @@ from stemme.config import Config
 from stemme.db import scram, secrets
 
 FOLDER = Path(__file__).with_name("migrations")
-ROLES = ("resident", "staff", "release", "fieldwork", "retention", "coder", "analyst")
+ROLES = ("resident", "staff", "release", "fieldwork", "retention", "coder", "analyst", "clerk")
 NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
 LOCK = 7_239_100_001
+
+
+class Schema(msgspec.Struct, frozen=True):
+    """What a database is made of: its migrations, and the roles that may sign in to it."""
+
+    folder: Path
+    roles: tuple[str, ...]
+
+
+MAIN = Schema(FOLDER, ROLES)
+BOX = Schema(FOLDER.with_name("box_migrations"), ("box", "clerk"))
+"""The ballot box, on a server of its own."""
 
 
 class MigrationRefused(RuntimeError):
@@ -53,7 +65,7 @@ async def migrate(
 ) -> list[str]:
     """Make the roles and bring the database to the head; gives the names of the files applied now.
 
-    `passwords`: one a role of ROLES. `conn` is the owner's. Any number may run at once.
+    `passwords`: one a role that may sign in. `conn` is the owner's. Any number may run at once.
     Raises MigrationRefused for a changed file and for a database newer than the code.
     """
     migrations = list_migrations(folder)
@@ -63,7 +75,7 @@ async def migrate(
         known = await _applied(conn)
         _refuse_strangers(migrations, known)
         await make_roles(conn, passwords)
-        await grant_database(conn)
+        await grant_database(conn, tuple(passwords))
         waiting = [one for one in migrations if one.version not in known]
         for migration in waiting:
             await _apply(conn, migration)
@@ -72,35 +84,35 @@ async def migrate(
         await conn.execute("select pg_advisory_unlock($1)", LOCK)
 
 
-async def migrate_here(config: Config) -> list[str]:
+async def migrate_here(config: Config, schema: Schema = MAIN) -> list[str]:
     """`migrate` with the passwords of the secrets folder, made there the first time."""
     from stemme.db import server
 
-    passwords = {role: secrets.password(config.secrets, role) for role in ROLES}
+    passwords = {role: secrets.password(config.secrets, role) for role in schema.roles}
     conn = await server.owner_connection(config)
     try:
-        return await migrate(conn, passwords)
+        return await migrate(conn, passwords, schema.folder)
     finally:
         await conn.close()
 
 
 async def make_roles(conn: asyncpg.Connection, passwords: Mapping[str, str]) -> None:
     """Make each login role that is not there and set its password, never in the clear."""
-    for role in ROLES:
+    for role, password in passwords.items():
         name = f"stemme_{role}"
         if not await conn.fetchval("select exists (select from pg_roles where rolname = $1)", name):
             # Another database of the same server may make it at this moment.
             with contextlib.suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
                 await conn.execute(f"create role {name} login noinherit")
-        await conn.execute(f"alter role {name} password '{scram.verifier(passwords[role])}'")
+        await conn.execute(f"alter role {name} password '{scram.verifier(password)}'")
 
 
-async def grant_database(conn: asyncpg.Connection) -> None:
+async def grant_database(conn: asyncpg.Connection, roles: Sequence[str] = ROLES) -> None:
     """Let the roles, and nobody else, connect here; only the owner may make temporary things."""
     name = await conn.fetchval("select quote_ident(current_database())")
     await conn.execute(f"revoke all on database {name} from public")
     await conn.execute(
-        f"grant connect on database {name} to " + ", ".join(f"stemme_{role}" for role in ROLES)
+        f"grant connect on database {name} to " + ", ".join(f"stemme_{role}" for role in roles)
     )
 
 

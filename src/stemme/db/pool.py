@@ -9,7 +9,7 @@ from stemme.db import server
 from stemme.db.address import address, credentials
 
 # A page that waits longer has failed already; the worker's long passes have no such limit.
-STATEMENT_TIMEOUT = {"resident": "10s", "staff": "30s"}
+STATEMENT_TIMEOUT = {"resident": "10s", "staff": "30s", "box": "10s"}
 
 
 async def open_pool(config: Config, role: str, *, size: int = 8) -> asyncpg.Pool:

@@ -44,15 +44,18 @@ async def prepare(connection: asyncpg.Connection) -> None:
 
 
 @contextmanager
-def running(config: Config) -> Iterator[str]:
-    """The address of a server that answers: given, running here already, or started for now."""
+def running(config: Config, *, box: bool = False) -> Iterator[str]:
+    """The address of a server that answers: given, running here already, or started for now.
+
+    `box` where `config` is that of the ballot box.
+    """
     if config.database_url is not None:
         yield config.database_url
         return
     if _answers(config):
         yield address(config)
         return
-    server = EmbeddedPostgres(config.data, config.secrets)
+    server = EmbeddedPostgres(config.data, config.secrets, box=box)
     try:
         server.start()
     except DatabaseBusy:

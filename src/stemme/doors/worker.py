@@ -1,4 +1,4 @@
-"""The worker: no door, three roles; releases, counts the field, deletes what was withdrawn."""
+"""The worker: no door, four roles; releases, counts the field and votes, deletes what must go."""
 
 from __future__ import annotations
 
@@ -16,20 +16,16 @@ from stemme.config import Config
 from stemme.dashboards.service import upkeep
 from stemme.db.pool import open_pool
 from stemme.dialogue.service import upkeep as dialogues
+from stemme.doors.clerk import Clerk
+from stemme.doors.turns import POLL, Backoff, Round, complain, log
 from stemme.workshops.service import retention as workshops
 
-POLL = 1.0
-"""Seconds between two looks for work."""
 FIELDWORK = 600.0
 """Seconds between two looks for a new day."""
 WEIGHING = 300.0
 """Seconds between two looks at how often each statement of a dialogue is shown."""
-PATIENCE = 300.0
-"""The longest wait, in seconds, before a job that failed is tried again."""
 GRACE = 5.0
 """Seconds a job may go on after the signal to stop; a release cut off leaves nothing half done."""
-
-log = logging.getLogger("stemme.worker")
 
 
 def serve(config: Config) -> int:
@@ -55,6 +51,7 @@ async def run(config: Config, stop: asyncio.Event | None = None) -> bool:
         asyncio.create_task(_work(config, stop, "retention", _every(FIELDWORK, _expired))),
         asyncio.create_task(_work(config, stop, "release", _every(POLL, dialogues.release))),
         asyncio.create_task(_work(config, stop, "fieldwork", _every(WEIGHING, dialogues.weigh))),
+        asyncio.create_task(_votes(config, stop)),
     ]
     await stop.wait()
     _, late = await asyncio.wait(tasks, timeout=GRACE)
@@ -73,26 +70,6 @@ def _signals() -> asyncio.Event:
     return stop
 
 
-class Backoff:
-    """When a job may run again: at once after success, ever later after failures."""
-
-    def __init__(self) -> None:
-        self._failures: dict[str, tuple[int, float]] = {}
-
-    def due(self, name: str, now: float) -> bool:
-        return now >= self._failures.get(name, (0, 0.0))[1]
-
-    def done(self, name: str) -> None:
-        self._failures.pop(name, None)
-
-    def failed(self, name: str, now: float) -> None:
-        times = self._failures.get(name, (0, 0.0))[0] + 1
-        self._failures[name] = (times, now + min(PATIENCE, POLL * 2**times))
-
-
-Round = Callable[[asyncpg.Pool, Backoff], Awaitable[None]]
-
-
 async def _work(config: Config, stop: asyncio.Event, role: str, turn: Round) -> None:
     """Take turns as one role until told to stop; whatever fails is named and tried again later."""
     backoff, pool = Backoff(), None
@@ -104,18 +81,13 @@ async def _work(config: Config, stop: asyncio.Event, role: str, turn: Round) -> 
                     await turn(pool, backoff)
                     backoff.done(role)
                 except Exception as error:  # noqa: BLE001 - one failing job never ends the others
-                    _complain(role, error)
+                    complain(role, error)
                     backoff.failed(role, time.monotonic())
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), POLL)
     finally:
         if pool is not None:
             pool.terminate()
-
-
-def _complain(job: str, error: BaseException) -> None:
-    """Name the job and the kind of error; its text may quote what was counted."""
-    log.error("%s failed: %s", job, type(error).__name__)
 
 
 def _releases(config: Config, stop: asyncio.Event) -> Round:
@@ -130,10 +102,18 @@ def _releases(config: Config, stop: asyncio.Event) -> Round:
                     log.info("%s: %s", name, await upkeep.release(conn, config, slug, wave))
                     backoff.done(name)
                 except Exception as error:  # noqa: BLE001 - the next wave gets its turn
-                    _complain(name, error)
+                    complain(name, error)
                     backoff.failed(name, time.monotonic())
 
     return turn
+
+
+async def _votes(config: Config, stop: asyncio.Event) -> None:
+    clerk = Clerk(config)
+    try:
+        await _work(config, stop, "clerk", clerk.turn)
+    finally:
+        await clerk.close()
 
 
 def _every(seconds: float, job: Callable[[asyncpg.Connection], Awaitable[None]]) -> Round:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from stemme.panel.ballots import curve, slip
+from stemme.panel.ballots import box, curve, slip
 from stemme.panel.ballots.manifest import Manifest
 from stemme.panel.model import Allocation, Ballot, Election, Kind, Option, Outcome
 from stemme.panel.rules import choose, simple
@@ -71,13 +71,8 @@ def choices(manifest: Manifest, ballots: Sequence[Mapping[str, str]], secret: in
     The ballots are those of a bundle, checked before: who wants to check again uses `recount`.
     """
     key, vid = curve.key_of(secret), manifest.vid
-    last: dict[str, tuple[tuple[int, str], str]] = {}
-    for one in ballots:
-        body = json.loads(one["body"])
-        turn = body["q"], slip.Ballot(one["body"], one["s"]).leaf()
-        if body["m"] not in last or turn > last[body["m"]][0]:
-            last[body["m"]] = turn, body["x"]
-    return [_opened(key, sealed, vid) for _, sealed in last.values()]
+    received = box.sort_out(slip.Ballot(one["body"], one["s"]) for one in ballots)
+    return [_opened(key, sealed, vid) for sealed in received.sealed]
 
 
 def _opened(key: Any, sealed: str, vid: bytes) -> Any:

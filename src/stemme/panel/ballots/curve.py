@@ -60,9 +60,12 @@ def point_of(key: ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey) -> byt
 def sign(key: ec.EllipticCurvePrivateKey, message: bytes) -> bytes:
     """ECDSA with SHA-256 as r and s, 32 bytes each, as browsers write it; s is the lower of two.
 
-    Both s and order - s are valid, and a ballot's hash must not depend on who writes it down.
+    Both s and order - s are valid, and a ballot's hash must not depend on who writes it down. The
+    same message has the same signature (RFC 6979).
     """
-    r, s = decode_dss_signature(key.sign(message, ec.ECDSA(hashes.SHA256())))
+    r, s = decode_dss_signature(
+        key.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+    )
     return r.to_bytes(32) + min(s, ORDER - s).to_bytes(32)
 
 
