@@ -56,6 +56,8 @@ def _contents(packages: Path | None, made: Path) -> dict[str, bytes]:
     components = packages and packages / COMPONENTS
     for name, door in STYLESHEETS.items():
         contents[name] = stylesheet.bundle(components, theme, app, _pages(door)).encode()
+    for sheet in stamp.PACKAGE.glob("*/page/*.css"):
+        contents[sheet.name] = _alone(sheet, components, theme, app).encode()
     return dict(sorted(contents.items(), key=lambda item: item[0].endswith(".css")))
 
 
@@ -64,6 +66,18 @@ def _pages(door: str) -> str:
     files = [*stamp.PACKAGE.glob(f"*/templates/{door}/**/*.html"), *STATIC.glob("*.js")]
     text = "\n".join(path.read_text() for path in files)
     return re.sub(r"\{#.*?#\}", "", text, flags=re.DOTALL)
+
+
+def _alone(sheet: Path, components: Path | None, theme: str, app: str) -> str:
+    """The whole style of pages that stand alone: of the shared rules only those they use."""
+    texts = (path.read_text() for path in sorted(sheet.parent.glob("*.[hj][ts]*")))
+    pages = "\n".join([*texts, _shell_macros()])
+    own = stylesheet.used_only(stylesheet.minified(app), pages) + sheet.read_text()
+    return stylesheet.bundle(components, theme, own, pages)
+
+
+def _shell_macros() -> str:
+    return (stamp.PACKAGE / "web/templates/resident/macros.html").read_text()
 
 
 def _with_hashed_names(css: bytes, manifest: Manifest) -> bytes:

@@ -40,6 +40,7 @@ def asset_sources() -> Digests:
     files = [
         *PACKAGE.glob("*/templates/**/*.html"),
         *PACKAGE.glob("web/static/**/*.*"),
+        *PACKAGE.glob("*/page/*.[chj]*"),
         *PACKAGE.glob("build/*.py"),
         *NODE_MODULES.glob("packages.stamp"),
     ]

@@ -62,9 +62,9 @@ def bundle(components: Path | None, theme: str, app: str, pages: str) -> str:
     if components:
         base = (components / "base.css").read_text()
         chosen = "".join((components / f"{name}.css").read_text() for name in COMPONENTS)
-        parts.append(_layer("ds.base", _used_only(base, pages)))
-        parts.append(_layer("ds.components", _used_only(chosen, pages)))
-    parts += [_layer("ds.theme", _minify(theme)), _layer("app", _minify(app))]
+        parts.append(_layer("ds.base", used_only(base, pages)))
+        parts.append(_layer("ds.components", used_only(chosen, pages)))
+    parts += [_layer("ds.theme", minified(theme)), _layer("app", minified(app))]
     return "".join(_write(_filled(_parse(_without_unused_properties("".join(parts))))))
 
 
@@ -72,13 +72,13 @@ def _layer(name: str, css: str) -> str:
     return css if css.startswith("@layer") else f"@layer {name}{{{css}}}"
 
 
-def _minify(css: str) -> str:
+def minified(css: str) -> str:
     """Drop comments and the white space that means nothing."""
     css = re.sub(rf"({_STRING})|/\*.*?\*/", lambda m: m[1] or "", css, flags=re.DOTALL)
     return "".join(_write(_parse(css)))
 
 
-def _used_only(css: str, pages: str) -> str:
+def used_only(css: str, pages: str) -> str:
     """The rules that can match something; `data-x="{{ … }}"` stands for every value of data-x."""
     names = set(re.findall(r"[\w-]+", pages))
     names |= {f"{name}=" for name in re.findall(r'([\w-]+)="[^"]*\{[{%]', pages)}

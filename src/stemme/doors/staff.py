@@ -13,6 +13,7 @@ from stemme.doors import place
 from stemme.i18n import STAFF_LANGUAGES
 from stemme.panel import doorkeeper as panel
 from stemme.panel.routes import coming_in as panel_sign_in
+from stemme.panel.routes import page as voting_page
 from stemme.panel.routes import slips
 from stemme.programme import routes as programme
 from stemme.staff import doorkeeper
@@ -49,6 +50,7 @@ def create_app(config: Config) -> Litestar:
                 dialogues.router,
                 panel_sign_in.router,
                 slips.router,
+                voting_page.router,
             ],
             guards=[doorkeeper.check_csrf],
             middleware=[doorkeeper.Doorkeeper(config), panel.Doorkeeper(config)],

@@ -116,7 +116,10 @@ class Doorkeeper(ASGIMiddleware):
 
         async def send_uncached(message: Message) -> None:
             if message["type"] == "http.response.start" and not path.startswith("/assets/"):
-                MutableScopeHeaders(message)["Cache-Control"] = "no-store"
+                headers = MutableScopeHeaders(message)
+                # A page whose very bytes are published holds nothing of anybody.
+                if "no-transform" not in headers.get("Cache-Control", ""):
+                    headers["Cache-Control"] = "no-store"
             await send(message)
 
         await next_app(scope, receive, send_uncached)

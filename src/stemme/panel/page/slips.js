@@ -1,0 +1,51 @@
+// What the phone keeps of a vote, one record each, and how it asks the roll and everybody else.
+
+export const $ = (id) => document.getElementById(id);
+export const { lang, dataset: { box, site } } = document.documentElement;
+export const api = `${site}/api/v1/votes/`;
+
+// Where storage is refused, it stays in this tab alone.
+const memory = {};
+export const storage = new Promise((done, fail) => {
+  const asked = indexedDB.open("stemme");
+  asked.onupgradeneeded = () => asked.result.createObjectStore("slips");
+  asked.onsuccess = () => done(asked.result);
+  asked.onerror = fail;
+}).catch(() => {});
+
+async function store(act, ...what) {
+  const all = (await storage)?.transaction("slips", "readwrite");
+  return all && new Promise((done, fail) => {
+    const asked = all.objectStore("slips")[act](...what);
+    all.oncomplete = () => done(asked.result);
+    all.onabort = fail;
+  });
+}
+
+export const load = async ({ own }) => (await store("get", own)) ?? memory[own] ?? { q: 0 };
+export const keep = ({ own }, mine) => store("put", memory[own] = mine, own);
+
+// Two tabs would ask for two slips.
+export const alone = ({ own }, act) => navigator.locks?.request(own, act) ?? act();
+
+const reach = (address, rest) =>
+  fetch(address, { signal: AbortSignal.timeout?.(2e4), referrerPolicy: "no-referrer", ...rest });
+
+export const outside = (address, rest) => reach(address, { credentials: "omit", ...rest });
+
+let csrf;
+export async function call(path, rest) {
+  const headers = { "x-csrf-token": csrf, "content-type": "application/json" };
+  const answer = await reach(`/panel/api/${path}`, { headers, ...rest });
+  if (answer.redirected || answer.status === 401) location.replace("sign-in");
+  if (answer.status > 499) throw answer;
+  return answer;
+}
+
+// Who is signed in, and the votes; `own` is where this person's slip is kept on this phone.
+export async function who() {
+  const me = await (await call("me")).json();
+  csrf = me.csrf;
+  for (const vote of me.votes) vote.own = me.name + vote.vid;
+  return me;
+}
