@@ -43,7 +43,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 FILES = ("manifest", "ballots", "checkpoints", "opened", "result")
 Plain = dict[str, Any]
 Number = int | Fraction
-Money = dict[str, Fraction]
+Money = dict[str, int]
+Points = dict[str, int]
 Ballot = tuple[list[list[str]], dict[str, int]]
 
 LEAST = 5
@@ -150,7 +151,7 @@ class Box:
         for leaf in sorted(have):
             try:
                 slip, sequence, sealed = slip_of(have[leaf], vid, bundle["manifest"])
-            except (InvalidSignature, ValueError, KeyError, TypeError) as error:
+            except (InvalidSignature, ValueError, KeyError, TypeError, RecursionError) as error:
                 said = str(error) or "its slip is not signed"
                 faults.append(f"ballot {leaf[:12]} is not valid: {said}")
                 continue
@@ -167,15 +168,22 @@ class Box:
 
 
 def unseal(key: ec.EllipticCurvePrivateKey, sealed: str, vid: bytes) -> Any:
-    """The choice in a ballot, None if it cannot be opened or read: then it is blank."""
+    """The choice in a ballot, None if it cannot be opened or read: then it is blank.
+
+    It is JSON without ornament: the characters of its shortest form, in whatever order, and spaces
+    after it. So every program reads the same in it, whatever it makes of 1.0, 1e2 or a name twice.
+    """
     raw = bytes.fromhex(sealed)
     try:
         theirs = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw[:65])
         agreed = key.exchange(ec.ECDH(), theirs)
         derived = HKDF(hashes.SHA256(), 32, None, b"stemme ballot 1" + vid).derive(agreed)
-        return json.loads(AESGCM(derived).decrypt(bytes(12), raw[65:], vid))
-    except (InvalidTag, ValueError):
+        text = AESGCM(derived).decrypt(bytes(12), raw[65:], vid).decode().rstrip(" ")
+        choice = json.loads(text)
+        plain = sorted(text) == sorted(canonical(choice).decode())
+    except (InvalidTag, ValueError, RecursionError):
         return None
+    return choice if plain else None
 
 
 # ---- what was chosen
@@ -183,21 +191,23 @@ def unseal(key: ec.EllipticCurvePrivateKey, sealed: str, vid: bytes) -> Any:
 
 def ballot_of(choice: Any, manifest: Plain) -> Ballot | None:
     """The choice as ranks of options and points; None if it is blank or breaks the rule."""
-    rule, known = manifest["rule"], {option["id"] for option in manifest["options"]}
+    rule, known = manifest["rule"], [option["id"] for option in manifest["options"]]
     sort, least, most = rule.get("ballot", "approval"), rule.get("least", 1), rule.get("most", 0)
     if not isinstance(choice, dict):
         return None
-    points = choice.get("p", {}) if sort == "points" else {}
-    ranks = choice.get("r", []) if sort == "ranking" else [choice.get("c", [])]
-    ranks = [[option] for option in points] if sort == "points" else ranks
-    try:
-        named = [option for rank in ranks for option in rank]
-        size = sum(points.values()) if sort == "points" else len(named)
-        whole = all(type(given) is int and given > 0 for given in points.values())
-        fits = whole and set(named) <= known and len(set(named)) == len(named)
-    except TypeError:
+    points = choice.get("p") if sort == "points" else {}
+    if not isinstance(points, dict):
         return None
-    if not named or not fits or size < least or (most and size > most):
+    ranks = choice.get("r") if sort == "ranking" else [choice.get("c")]
+    ranks = [[option] for option in points] if sort == "points" else ranks
+    if not isinstance(ranks, list) or not all(isinstance(rank, list) for rank in ranks):
+        return None
+    named = [option for rank in ranks for option in rank]
+    if any(type(given) is not int or not 0 < given < 2**31 for given in points.values()):
+        return None
+    once = all(option in known and named.count(option) == 1 for option in named)
+    size = sum(points.values()) if sort == "points" else len(named)
+    if not named or not once or size < least or (most and size > most):
         return None
     return [rank for rank in ranks if rank], points
 
@@ -207,9 +217,9 @@ class Count:
 
     def __init__(self, manifest: Plain, ballots: list[Ballot], blank: int) -> None:
         rule = manifest["rule"]
-        self.costs = {o["id"]: Fraction(o.get("cost", 0)) for o in manifest["options"]}
+        self.costs = {o["id"]: o.get("cost", 0) for o in manifest["options"]}
         self.lot = {option: at for at, option in enumerate(manifest["tie_order"])}
-        self.seats, self.budget = rule.get("seats", 1), Fraction(rule.get("budget", 0))
+        self.seats, self.budget = rule.get("seats", 1), rule.get("budget", 0)
         self.completion = rule.get("completion") or "add1-greedy"
         self.points, self.step = rule.get("ballot") == "points", rule.get("step", 1)
         self.utility = rule.get("utility") or ("points" if self.points else "cost")
@@ -344,69 +354,88 @@ class Count:
                 chosen.append(option)
         return chosen
 
-    def gains(self, costs: Money) -> list[Money]:
+    def gains(self, costs: Money) -> list[Points]:
         """What every voter gains from each option: by cost, by points, or one."""
         found = []
         for (_, points), chosen in zip(self.ballots, self.sets(), strict=True):
             by_points = self.utility == "points" and points
-            each = {o: Fraction(points[o] if by_points else 1) for o in chosen}
+            each = {option: points[option] if by_points else 1 for option in chosen}
             if self.utility == "cost":
-                each = {o: costs[o] or Fraction(1) for o in chosen}
+                each = {option: costs[option] or 1 for option in chosen}
             found.append(each)
         return found
 
     def equal_shares(self) -> list[str]:
-        costs, share = self.costs, self.budget / max(1, self.voters)
+        costs, rise = self.costs, 0
         gains = self.gains(costs)
-        bought = self.with_share(gains, share)
-        chosen_by_some = {option for each in gains for option in each}
-        while self.completion.startswith("add1") and share <= self.budget:
-            share += self.step
-            if set(bought) == chosen_by_some:
-                break
-            more = self.with_share(gains, share)
+        bought = self.with_share(gains, rise)
+        wanted = {option for each in gains for option in each}
+        # With more than the whole budget in one pocket, a higher share changes nothing any more.
+        most = self.budget - Fraction(self.budget, max(1, self.voters))
+        while self.completion.startswith("add1") and set(bought) != wanted and rise <= most:
+            rise += self.step
+            more = self.with_share(gains, rise)
             if sum(costs[option] for option in more) > self.budget:
                 break
             bought = more
         return self.greedy(bought) if self.completion.endswith("greedy") else bought
 
-    def with_share(self, gains: list[Money], share: Fraction) -> list[str]:
+    def with_share(self, gains: list[Points], rise: int) -> list[str]:
+        """What is bought if everybody has an equal share of the budget and `rise` kroner more.
+
+        Money is counted in whole parts of a krone, so small that each sum is exact: first as many
+        as there are voters, and more whenever something is paid at a rate that is a fraction.
+        """
         costs, budget, bought = self.costs, self.budget, list[str]()
-        money = [share] * len(gains)
+        parts = max(1, self.voters)
+        money = [budget + rise * parts] * len(gains)
         supporters = {o: [at for at, each in enumerate(gains) if o in each] for o in costs}
         open_ = [o for o in costs if costs[o] <= budget and supporters[o]]
         while True:
-            rates: Money = {}
+            rates: dict[str, tuple[int, int]] = {}
             for option in open_:
-                group, rest = supporters[option], costs[option]
-                if sum(money[at] for at in group) < rest:
-                    continue
-                power = sum(gains[at][option] for at in group)
-                for at in sorted(group, key=lambda at: money[at] / gains[at][option]):
-                    if money[at] * power >= rest * gains[at][option]:
-                        break
-                    rest, power = rest - money[at], power - gains[at][option]
-                rates[option] = rest / power
+                rate = self.rate(option, supporters[option], gains, money, costs[option] * parts)
+                if rate:
+                    rates[option] = rate
             if not rates:
                 return bought
-            least = min(rates.values())
-            option = self.best({o: 0 for o in rates if rates[o] == least}, 1)[0]
+            # Who cannot pay now never can: money only gets less.
+            open_ = list(rates)
+            option = min(rates, key=lambda option: (Fraction(*rates[option]), self.lot[option]))
+            paid, power = rates[option]
+            for at in range(len(money)):
+                money[at] *= power
             for at in supporters[option]:
-                money[at] -= min(money[at], least * gains[at][option])
+                money[at] -= min(money[at], paid * gains[at][option])
+            parts *= power
             bought.append(option)
             open_.remove(option)
+
+    def rate(
+        self, option: str, group: list[int], gains: list[Points], money: list[int], rest: int
+    ) -> tuple[int, int] | None:
+        """What a unit of gain costs, as a fraction, if those with less give all they have."""
+        if sum(money[at] for at in group) < rest:
+            return None
+        power = sum(gains[at][option] for at in group)
+        for at in sorted(group, key=lambda at: Fraction(money[at], gains[at][option])):
+            if money[at] * power >= rest * gains[at][option]:
+                break
+            rest, power = rest - money[at], power - gains[at][option]
+        least = Fraction(rest, power)
+        return least.numerator, least.denominator
 
     def phragmen(self) -> list[str]:
         return self.earning(self.costs, self.budget)
 
-    def earning(self, costs: Money, budget: Fraction) -> list[str]:
+    def earning(self, costs: Money, budget: int) -> list[str]:
         chosen_by, bought = self.sets(), list[str]()
         last = [Fraction(0)] * len(self.ballots)
         supporters = {o: [at for at, chosen in enumerate(chosen_by) if o in chosen] for o in costs}
         open_ = [o for o in costs if costs[o] <= budget and supporters[o]]
         while open_:
             times = {
-                o: (costs[o] + sum(last[at] for at in supporters[o])) / len(supporters[o])
+                o: Fraction(costs[o] + sum(last[at] for at in supporters[o]), len(supporters[o]))
                 for o in open_
             }
             soonest = min(times.values())
@@ -420,12 +449,10 @@ class Count:
         return bought
 
     def committee_phragmen(self) -> list[str]:
-        return self.filled(
-            self.earning(dict.fromkeys(self.costs, Fraction(1)), Fraction(self.seats))
-        )
+        return self.filled(self.earning(dict.fromkeys(self.costs, 1), self.seats))
 
     def committee_equal_shares(self) -> list[str]:
-        self.costs, self.budget = dict.fromkeys(self.costs, Fraction(1)), Fraction(self.seats)
+        self.costs, self.budget = dict.fromkeys(self.costs, 1), self.seats
         self.utility, self.completion = "count", "greedy"
         return self.filled(self.equal_shares())
 

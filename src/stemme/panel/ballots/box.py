@@ -135,16 +135,17 @@ def slip_key(manifest: Manifest) -> blind.PublicKey:
 
 def _parts(ballot: Ballot) -> tuple[bytes, bytes, bytes]:
     """The slip's message and signature, and the body's bytes; they must be written just so."""
-    body = ballot.body.encode()
     try:
+        body = ballot.body.encode()
+        if len(body) > LARGEST:
+            raise BallotRefused
         read = json.loads(body)
         message, signature, sealed, own = (
             bytes.fromhex(text) for text in (read["m"], read["t"], read["x"], ballot.signature)
         )
         plain = {"m": message.hex(), "q": read["q"], "t": signature.hex(), "x": sealed.hex()}
         strange = (
-            len(body) > LARGEST
-            or type(read["q"]) is not int
+            type(read["q"]) is not int
             or not 1 <= read["q"] < 2**31
             or len(message) != _MESSAGE
             # Nothing sealed: a paper slip that was opened unused.
@@ -152,7 +153,7 @@ def _parts(ballot: Ballot) -> tuple[bytes, bytes, bytes]:
             or canonical(plain) != body
             or own.hex() != ballot.signature
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BallotRefused from error
     if strange:
         raise BallotRefused

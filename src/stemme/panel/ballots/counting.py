@@ -10,13 +10,16 @@ from typing import Any
 import msgspec
 
 from stemme.panel.ballots import box, curve, slip
-from stemme.panel.ballots.manifest import Manifest
+from stemme.panel.ballots.manifest import Manifest, canonical
 from stemme.panel.model import Allocation, Ballot, Election, Kind, Option, Outcome
 from stemme.panel.rules import choose, simple
 from stemme.panel.rules.budget.equal_shares import Completion
 from stemme.panel.rules.budget.support import Utility
 
 KINDS = {"approval": Kind.APPROVAL, "points": Kind.POINTS, "ranking": Kind.RANKING}
+
+MOST_POINTS = 2**31
+"""Beyond what any rule gives, and far below what a browser counts exactly."""
 
 
 def election(manifest: Manifest, choices: Iterable[Any]) -> Election:
@@ -76,28 +79,39 @@ def choices(manifest: Manifest, ballots: Sequence[Mapping[str, str]], secret: in
 
 
 def _opened(key: Any, sealed: str, vid: bytes) -> Any:
+    """The choice, None for what cannot be opened or is not JSON without ornament.
+
+    Its characters are those of its shortest form, in whatever order, and spaces after them: so
+    every program that recounts reads the same in it, whatever it makes of 1.0, 1e2 or a name twice.
+    """
     try:
-        return json.loads(curve.open_sealed(key, bytes.fromhex(sealed), vid))
-    except (curve.CannotOpen, ValueError):
+        text = curve.open_sealed(key, bytes.fromhex(sealed), vid).decode().rstrip(" ")
+        choice = json.loads(text)
+        plain = sorted(text) == sorted(canonical(choice).decode())
+    except (curve.CannotOpen, ValueError, RecursionError):
         return None
+    return choice if plain else None
 
 
 def _ballot(choice: Any, manifest: Manifest, places: Mapping[str, int]) -> Ballot | None:
+    rule = manifest.rule
     if not isinstance(choice, dict):
         return None
-    sort = manifest.rule.ballot
-    points = choice.get("p", {}) if sort == "points" else {}
-    ranks = choice.get("r", []) if sort == "ranking" else [choice.get("c", [])]
-    try:
-        ranks = [[option] for option in points] if sort == "points" else ranks
-        named = [option for rank in ranks for option in rank]
-        size = sum(points.values()) if sort == "points" else len(named)
-        whole = all(type(given) is int and given > 0 for given in points.values())
-        fits = whole and set(named) <= set(places) and len(set(named)) == len(named)
-    except (TypeError, AttributeError):
+    points = choice.get("p") if rule.ballot == "points" else {}
+    ranks = choice.get("r") if rule.ballot == "ranking" else [choice.get("c")]
+    if rule.ballot == "points" and isinstance(points, dict):
+        ranks = [[option] for option in points]
+    if not isinstance(points, dict) or not isinstance(ranks, list):
         return None
-    rule = manifest.rule
-    if not named or not fits or size < rule.least or (rule.most and size > rule.most):
+    if not all(isinstance(rank, list) for rank in ranks):
+        return None
+    named = [option for rank in ranks for option in rank]
+    whole = all(type(given) is int and 0 < given < MOST_POINTS for given in points.values())
+    known = all(isinstance(option, str) and option in places for option in named)
+    if not named or not whole or not known or len(set(named)) != len(named):
+        return None
+    size = sum(points.values()) if rule.ballot == "points" else len(named)
+    if size < rule.least or (rule.most and size > rule.most):
         return None
     return Ballot(
         tuple(tuple(places[option] for option in rank) for rank in ranks if rank),
