@@ -46,6 +46,7 @@ def environment(folder: Path) -> dict[str, str]:
         "STEMME_DATA": str(folder),
         "PORT": str(free_port()),
         "STAFF_PORT": str(free_port()),
+        "BOX_PORT": str(free_port()),
     }
 
 

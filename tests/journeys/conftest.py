@@ -77,6 +77,7 @@ def _start(folder: Path) -> tuple[Site, subprocess.Popen[bytes]]:
         "STEMME_BUILD": os.environ.get("STEMME_BUILD", str(ROOT / ".build")),
         "PORT": str(port),
         "STAFF_PORT": str(staff_port),
+        "BOX_PORT": str(_free_port()),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "STAFF_URL": f"http://127.0.0.1:{staff_port}",
     }
