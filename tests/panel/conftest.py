@@ -16,10 +16,12 @@ from litestar.testing import AsyncTestClient
 
 from stemme.config import Config
 from stemme.doors.staff import create_app
-from stemme.panel.ballots import blind
+from stemme.panel.ballots import blind, curve
+from stemme.panel.ballots.draft import METHODS, Draft
+from stemme.panel.ballots.manifest import Manifest, Option
 from stemme.panel.ballots.rehearsal import Rehearsal, rehearse
-from stemme.panel.model import Member, Panel
-from stemme.panel.service import members
+from stemme.panel.model import Member, Panel, SignedIn
+from stemme.panel.service import members, planning
 from stemme.staff import service as accounts
 
 
@@ -39,6 +41,13 @@ def panel_vote(signer: blind.SigningKey) -> Rehearsal:
 URL = "http://testserver.local"
 PASSWORD = "korrekt hest batteri"
 DECIDES = "Panelet gir råd. Kommunestyret bestemmer."
+
+DRAFT = Draft(
+    "Hva skal vi bygge?",
+    (Option("benk", "Benk"), Option("lys", "Lys"), Option("skate", "Skatepark")),
+    METHODS["several"],
+    DECIDES,
+)
 
 
 class Browser:
@@ -83,6 +92,14 @@ class Room(msgspec.Struct, frozen=True):
         assert 303 == answer.status_code, answer.text
         return browser
 
+    async def freeze(self, draft: Draft = DRAFT) -> Manifest:
+        """A vote planned by the chair and frozen, with a key that holders have."""
+        lead = SignedIn(self.panel, self.members["Leder"], "Leder", "chair")
+        by = planning.Planner(member=lead)
+        vote = await planning.plan_vote(self.conn, by, self.panel, draft)
+        point = curve.point_of(curve.new_key()).hex()
+        return await planning.freeze_vote(self.conn, self.config, by, vote, point)
+
     async def office(self, *roles: str) -> Browser:
         """Somebody of the office, signed in."""
         link = urlsplit(await accounts.invite(self.owner, roles, base_url=URL)).path
@@ -112,6 +129,8 @@ async def room(database) -> AsyncIterator[Room]:
         ids[name] = await members.add_member(conn, None, new)
         codes[name] = await members.make_code(conn, config, None, panel, ids[name])
     app = create_app(config)
+    point = curve.point_of(curve.new_key()).hex()
+    await owner.execute("insert into box_identity (point) values ($1)", point)
     async with AsyncTestClient(app, base_url=URL) as first:
         opened = []
 

@@ -103,7 +103,7 @@ end $$;
 create trigger vote_keep_frozen before update on vote for each row execute function keep_frozen();
 
 -- The roll as it was frozen. No time and no number: only that a slip was signed, and for which blinded value.
--- `locker` is what the phone sealed with words that only its owner has.
+-- `locker` is what the phone sealed with words that only its owner has; `drawn` is a slip of paper instead.
 create table vote_roll (
     vote            text  not null,
     member          uuid  not null,
@@ -111,7 +111,9 @@ create table vote_roll (
     blinded_hash    bytea check (length(blinded_hash) = 32),
     blind_signature bytea,
     locker          bytea check (length(locker) <= 4096),
+    drawn           boolean not null default false,
     primary key (vote, member),
+    check (not drawn or blinded_hash is null),
     check ((blinded_hash is null) = (blind_signature is null))
 );
 
@@ -133,7 +135,8 @@ begin
     if tg_op = 'UPDATE' then
         if (old.vote, old.member, old.salt) is distinct from (new.vote, new.member, new.salt)
             or old.blinded_hash is not null and (old.blinded_hash, old.blind_signature)
-                is distinct from (new.blinded_hash, new.blind_signature) then
+                is distinct from (new.blinded_hash, new.blind_signature)
+            or old.drawn and not new.drawn then
             raise exception 'the roll of vote % is frozen', old.vote using errcode = 'insufficient_privilege';
         end if;
     elsif (select state from vote where id = new.vote) is distinct from 'draft' then
@@ -172,7 +175,7 @@ grant select, insert, delete on panel_session to stemme_staff;
 grant select, insert, delete on panel_attempt to stemme_staff;
 grant select, insert (panel, id, practise, source, draft), update (state, draft, manifest, vid, reason,
     frozen_on, open_asked, close_asked) on vote to stemme_staff;
-grant select, insert (vote, member, salt), update (blinded_hash, blind_signature, locker)
+grant select, insert (vote, member, salt), update (blinded_hash, blind_signature, locker, drawn)
     on vote_roll to stemme_staff;
 grant select, insert on vote_key to stemme_staff;
 grant insert on vote_server_key to stemme_staff;

@@ -52,6 +52,7 @@ class Draft(Struct, frozen=True, omit_defaults=True):
     needed: int = 2
     holders: int = 3
     seed: str = ""
+    paper: tuple[str, ...] = ()
 
 
 def method_of(rule: Rule) -> str:

@@ -91,10 +91,11 @@ class Vote(Struct, frozen=True):
 
 
 class RollLine(Struct, frozen=True):
-    """A member's line of a frozen roll: their salt, and whether a slip was signed."""
+    """A line of a frozen roll: the salt, and whether a slip was signed, or drawn on paper."""
 
     member: uuid.UUID
     salt: bytes
     name: str
     role: MemberRole
     collected: bool
+    drawn: bool = False

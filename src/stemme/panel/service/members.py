@@ -67,12 +67,12 @@ async def create_panel(conn: asyncpg.Connection, by: Account | None, panel: Pane
     return panel.panel
 
 
-async def change_panel(conn: asyncpg.Connection, by: Account, panel: Panel) -> None:
+async def change_panel(conn: asyncpg.Connection, by: Account | None, panel: Panel) -> None:
     """Other words, or another rule of consent; raises NotFound."""
     async with conn.transaction():
         if not await store.update_panel(conn, panel):
             raise NotFound
-        await staff.audit(conn, by.id, "change_panel", panel.panel, consent=panel.consent)
+        await staff.audit(conn, _id(by), "change_panel", panel.panel, consent=panel.consent)
 
 
 async def add_member(conn: asyncpg.Connection, by: Account | None, member: Member) -> uuid.UUID:
@@ -85,14 +85,14 @@ async def add_member(conn: asyncpg.Connection, by: Account | None, member: Membe
     return made
 
 
-async def change_member(conn: asyncpg.Connection, by: Account, member: Member) -> None:
+async def change_member(conn: asyncpg.Connection, by: Account | None, member: Member) -> None:
     """Another name, band, role or consent; raises NameTaken, NotFound. Frozen rolls stay."""
     try:
         async with conn.transaction():
             if not await store.update_member(conn, member):
                 raise NotFound
             await staff.audit(
-                *(conn, by.id, "change_member", member.panel),
+                *(conn, _id(by), "change_member", member.panel),
                 member=str(member.id),
                 role=member.role,
                 consent=member.consented_on is not None,
@@ -118,7 +118,7 @@ async def make_code(
 
 
 async def make_cards(
-    conn: asyncpg.Connection, config: Config, by: Account, panel: str
+    conn: asyncpg.Connection, config: Config, by: Account | None, panel: str
 ) -> dict[Member, str]:
     """Codes for every member who has none, by member; members with a card keep it."""
     made: dict[Member, str] = {}
@@ -129,7 +129,9 @@ async def make_cards(
     return made
 
 
-async def leave(conn: asyncpg.Connection, by: Account, panel: str, member: uuid.UUID) -> None:
+async def leave(
+    conn: asyncpg.Connection, by: Account | None, panel: str, member: uuid.UUID
+) -> None:
     """Somebody is a member no more: code and sessions end now, frozen rolls stay as they are."""
     async with conn.transaction():
         today = staff.utc_now().date()
@@ -137,7 +139,7 @@ async def leave(conn: asyncpg.Connection, by: Account, panel: str, member: uuid.
             raise NotFound
         await store.delete_code(conn, panel, member)
         await store.delete_sessions_of(conn, panel, member)
-        await staff.audit(conn, by.id, "leave_panel", panel, member=str(member))
+        await staff.audit(conn, _id(by), "leave_panel", panel, member=str(member))
 
 
 def _id(by: Account | None) -> uuid.UUID | None:

@@ -175,19 +175,19 @@ insert into vote_roll (vote, member, salt) values ($1, $2, $3);
 
 -- name: list_roll(vote)
 -- role: stemme_staff
-select r.member, r.salt, m.name, m.role, r.blinded_hash is not null as collected
+select r.member, r.salt, m.name, m.role, r.blinded_hash is not null as collected, r.drawn
 from vote_roll r join vote v on v.id = r.vote
 join panel_member m on m.panel = v.panel and m.member = r.member
 where r.vote = $1 order by m.name, r.member;
 
 -- name: find_signed(vote, member)
 -- role: stemme_staff
-select blinded_hash, blind_signature from vote_roll where vote = $1 and member = $2;
+select blinded_hash, blind_signature, drawn from vote_roll where vote = $1 and member = $2;
 
 -- name: save_signed(vote, member, blinded_hash, blind_signature)
 -- role: stemme_staff
 update vote_roll r set blinded_hash = $3, blind_signature = $4
-where r.vote = $1 and r.member = $2 and r.blinded_hash is null
+where r.vote = $1 and r.member = $2 and r.blinded_hash is null and not r.drawn
     and exists (select from vote v where v.id = r.vote and v.state in ('frozen', 'open'))
 returning member;
 
@@ -202,3 +202,14 @@ update vote_roll set locker = $3 where vote = $1 and member = $2 returning membe
 -- name: list_collected(member)
 -- role: stemme_staff
 select vote, blinded_hash is not null as collected from vote_roll where member = $1;
+
+-- name: mark_drawn(vote, member)
+-- role: stemme_staff
+update vote_roll r set drawn = true
+where r.vote = $1 and r.member = $2 and r.blinded_hash is null and not r.drawn
+    and exists (select from vote v where v.id = r.vote and v.state in ('frozen', 'open'))
+returning member;
+
+-- name: find_box_point()
+-- role: stemme_staff
+select point from box_identity;

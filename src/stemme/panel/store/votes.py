@@ -93,10 +93,10 @@ async def list_roll(conn: asyncpg.Connection, vote: str) -> list[RollLine]:
 
 async def find_signed(
     conn: asyncpg.Connection, vote: str, member: uuid.UUID
-) -> tuple[bytes | None, bytes | None] | None:
-    """The hash of what was signed and the signature, both None before; None off the roll."""
+) -> tuple[bytes | None, bytes | None, bool] | None:
+    """The hash of what was signed, the signature, whether one was drawn on paper; None off it."""
     row = await conn.fetchrow(Q.find_signed, vote, member)
-    return None if row is None else (row["blinded_hash"], row["blind_signature"])
+    return None if row is None else (row["blinded_hash"], row["blind_signature"], row["drawn"])
 
 
 async def save_signed(
@@ -124,3 +124,14 @@ async def list_collected(conn: asyncpg.Connection, member: uuid.UUID) -> dict[st
     """Votes that a member is on the roll of, and whether their slip was signed."""
     rows = await conn.fetch(Q.list_collected, member)
     return {row["vote"]: row["collected"] for row in rows}
+
+
+async def mark_drawn(conn: asyncpg.Connection, vote: str, member: uuid.UUID) -> bool:
+    """Keep that a member drew a slip of paper; False when they have a slip already."""
+    return await conn.fetchval(Q.mark_drawn, vote, member) is not None
+
+
+async def find_box_point(conn: asyncpg.Connection) -> str | None:
+    """The public point that the box signs promises with, hexadecimal; None before it is known."""
+    point: str | None = await conn.fetchval(Q.find_box_point)
+    return point
