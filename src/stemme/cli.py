@@ -10,7 +10,7 @@ from importlib import import_module
 from stemme import config as settings
 from stemme.config import Config
 
-DOORS = ("resident", "staff")
+DOORS = ("resident", "staff", "box")
 # A door must not load what only a command needs: features are asked for their verbs only when the
 # verb is none of these.
 FEATURES = (
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         config = settings.load()
     except ValueError as error:
-        print(f"PORT and STAFF_PORT must be numbers: {error}", file=sys.stderr)
+        print(f"PORT, STAFF_PORT and BOX_PORT must be numbers: {error}", file=sys.stderr)
         return 2
     run: Callable[[argparse.Namespace, Config], int] = args.run
     try:
@@ -57,7 +57,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     up.set_defaults(run=_up)
 
     door = verbs.add_parser("door", help="serve one door, with the role of that door alone")
-    door.add_argument("name", choices=DOORS, metavar="NAME", help=" or ".join(DOORS))
+    door.add_argument("name", choices=DOORS, metavar="NAME", help=", ".join(DOORS))
     door.set_defaults(run=_door)
 
     worker = verbs.add_parser("worker", help="make releases, count fieldwork, delete what must go")
@@ -89,10 +89,12 @@ def _door(args: argparse.Namespace, config: Config) -> int:
 
     children.follow_parent()
     door = import_module(f"stemme.doors.{args.name}")
-    port = {"resident": config.port, "staff": config.staff_port}[args.name]
+    ports = {"resident": config.port, "staff": config.staff_port, "box": config.box_port}
     app = door.create_app(config)
     # What staff see is nobody else's.
-    serving.serve(shelf.Shelf(app) if args.name == "resident" else app, config.host, port)
+    serving.serve(
+        shelf.Shelf(app) if args.name == "resident" else app, config.host, ports[args.name]
+    )
     return 0
 
 
@@ -110,6 +112,10 @@ def _migrate(_args: argparse.Namespace, config: Config) -> int:
 
     with server.running(config):
         applied = asyncio.run(migrate.migrate_here(config))
+    # Beside a database of somebody else a box of our own would be one that nobody finds again.
+    if config.database_url is None or config.box_database_url is not None:
+        with server.running(config.box, box=True):
+            applied += asyncio.run(migrate.migrate_here(config.box, migrate.BOX))
     for name in applied:
         print(f"applied {name}")
     if not applied:

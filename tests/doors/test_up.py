@@ -17,7 +17,7 @@ from random import Random
 import pytest
 
 from stemme.config import load
-from stemme.doors.children import STAFF
+from stemme.doors.children import STAFF, WORKER
 
 ROOT = Path(__file__).parents[2]
 LONG = 120
@@ -35,7 +35,7 @@ class Run:
 
     def __init__(self, folder):
         self.folder = folder
-        self.port, self.staff_port = free_port(), free_port()
+        self.port, self.staff_port, self.box_port = free_port(), free_port(), free_port()
         self.environment = {
             **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
             "PYTHONPATH": str(ROOT / "src"),
@@ -44,6 +44,7 @@ class Run:
             "STEMME_DATA": str(folder),
             "PORT": str(self.port),
             "STAFF_PORT": str(self.staff_port),
+            "BOX_PORT": str(self.box_port),
         }
         self.config = load(self.environment)
         self.process = None
@@ -132,9 +133,10 @@ def test_everything_comes_up_and_goes_down(run):
         "resident": ["resident.password"],
         # The staff door also acts as those whom only signed-in people may be.
         "staff": [f"{role}.password" for role in sorted(STAFF.roles)],
-        "worker": ["fieldwork.password", "release.password", "retention.password"],
+        "worker": [f"{role}.password" for role in sorted(WORKER.roles)],
     } == held
     assert {"staff", "coder", "analyst"} >= set(STAFF.roles)
+    assert {"release", "fieldwork", "retention", "clerk"} >= set(WORKER.roles)
     owner = (run.folder / "secrets" / "owner.password").read_text()
     for name in ("door resident", "door staff", "worker"):
         environment = Path(f"/proc/{started[name]}/environ").read_text()
@@ -157,7 +159,10 @@ def test_a_second_says_so(run):
     run.start().wait_for("Residents:")
     second = subprocess.run(
         [sys.executable, "-m", "stemme", "up"],
-        env={**run.environment, "PORT": str(free_port()), "STAFF_PORT": str(free_port())},
+        env={
+            **run.environment,
+            **{name: str(free_port()) for name in ("PORT", "STAFF_PORT", "BOX_PORT")},
+        },
         capture_output=True,
         text=True,
         timeout=LONG,

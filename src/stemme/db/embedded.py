@@ -122,7 +122,7 @@ class EmbeddedPostgres:
         end = time.monotonic() + timeout
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
-        self.runner = self._find_runner()
+        self.locate()
         self._take_lock(end)
         try:
             self._make_socket_folder()
@@ -137,6 +137,11 @@ class EmbeddedPostgres:
         except BaseException:
             self.stop()
             raise
+        return self
+
+    def locate(self) -> Self:
+        """Find out where the data and the socket are; the address is right from then on."""
+        self.runner = self._find_runner()
         return self
 
     def is_running(self) -> bool:

@@ -21,7 +21,10 @@ from stemme.db import secrets
 PARENT = "STEMME_PARENT"
 # What a child may know of the environment besides its folders, addresses and database.
 PASSED = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "TMPDIR", "STEMME_CONTACT")
-ADDRESSES = ("HOST", "PORT", "STAFF_PORT", "PUBLIC_URL", "STAFF_URL", "ACCESSIBILITY_STATEMENT_URL")
+ADDRESSES = (
+    *("HOST", "PORT", "STAFF_PORT", "BOX_PORT", "PUBLIC_URL", "STAFF_URL", "BOX_URL"),
+    "ACCESSIBILITY_STATEMENT_URL",
+)
 PATIENCE = 12.0
 LONGEST_PAUSE = 30.0
 STEADY = 60.0
@@ -30,16 +33,22 @@ LINUX = sys.platform.startswith("linux")
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What one child is: its `stemme` verb and the database roles whose passwords it gets."""
+    """What one child is: its `stemme` verb and the database roles whose passwords it gets.
+
+    `boxed` are its roles in the ballot box's own database; `keys` what it gets of its secrets.
+    """
 
     name: str
     verb: tuple[str, ...]
     roles: tuple[str, ...]
+    boxed: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 RESIDENT = Task("resident", ("door", "resident"), ("resident",))
 STAFF = Task("staff", ("door", "staff"), ("staff", "coder", "analyst"))
-WORKER = Task("worker", ("worker",), ("release", "fieldwork", "retention"))
+WORKER = Task("worker", ("worker",), ("release", "fieldwork", "retention", "clerk"), ("clerk",))
+BOX = Task("box", ("door", "box"), (), ("box",), ("identity.key",))
 
 
 class Child:
@@ -113,21 +122,37 @@ def stop(children: list[Child]) -> None:
         child.wait(end)
 
 
-def environment(task: Task, config: Config, database: str) -> dict[str, str]:
-    """The environment of a child, and a data folder with the passwords of its own roles alone."""
+def environment(task: Task, config: Config, database: str, box: str = "") -> dict[str, str]:
+    """The environment of a child, and a data folder with the passwords of its own roles alone.
+
+    `database` and `box` are addresses without anybody's password; each for who has a role there.
+    """
     folder = config.data / "processes" / task.name
-    for role in task.roles:
-        word = secrets.password(config.secrets, role)
-        secrets.keep(folder / "secrets", f"{role}.password", word.encode())
+    _hand_over(config.secrets, folder / "secrets", task.roles)
+    _hand_over(config.box.secrets, folder / "box" / "secrets", task.boxed, task.keys)
     passed = {name: os.environ[name] for name in (*PASSED, *ADDRESSES) if name in os.environ}
+    databases = {"DATABASE_URL": database} if task.roles else {}
+    if task.boxed:
+        databases["BOX_DATABASE_URL"] = box
     return {
         **passed,
+        **databases,
         "STEMME_PLACE": str(config.place),
         "STEMME_BUILD": str(config.build),
         "STEMME_DATA": str(folder),
-        "DATABASE_URL": database,
         PARENT: str(os.getpid()),
     }
+
+
+def _hand_over(
+    known: Path, folder: Path, roles: tuple[str, ...], keys: tuple[str, ...] = ()
+) -> None:
+    """Keep the passwords of roles, and secrets that are there, in a child's own folder."""
+    for role in roles:
+        secrets.keep(folder, f"{role}.password", secrets.password(known, role).encode())
+    for name in keys:
+        if (kept := secrets.read(known, name)) is not None:
+            secrets.keep(folder, name, kept)
 
 
 def follow_parent() -> None:

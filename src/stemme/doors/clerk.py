@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
-from pathlib import Path
 
 import asyncpg
 
 from stemme.config import Config
 from stemme.db.pool import open_pool
+from stemme.doors.ballot_box import wanted_file
+from stemme.doors.children import PARENT
 from stemme.doors.turns import Backoff, complain
 from stemme.panel.service import closing
 
@@ -18,13 +20,10 @@ MIXING = 60.0
 """Seconds between two times that the inbox is written anew."""
 AGAIN = 1.0
 """Seconds before a box that did not answer is asked again."""
+PATIENCE = 15
+"""How often it may be missed before somebody is told: it starts when the first vote is frozen."""
 LOOKING = 60.0
 """Seconds between two looks at the key of a box that runs elsewhere, while there is no vote."""
-
-
-def wanted_file(config: Config) -> Path:
-    """The file by which the worker of this folder says that the ballot box must run."""
-    return config.data / "box.wanted"
 
 
 class Clerk:
@@ -37,7 +36,7 @@ class Clerk:
         self._mixed = time.monotonic()
         self._looked = float("-inf")
         self._again = float("-inf")
-        self._missed = False
+        self._missed = 0
 
     async def turn(self, pool: asyncpg.Pool, backoff: Backoff) -> None:
         """Take every vote as far as it goes now."""
@@ -68,12 +67,13 @@ class Clerk:
             self._boxed = self._boxed or await open_pool(self._config.box, "clerk", size=1)
             async with self._boxed.acquire() as boxed:
                 await self._look_after(main, boxed, votes, backoff)
-            self._missed = False
+            self._missed = 0
         except Exception as error:  # noqa: BLE001 - the box may be starting; sealed votes go on
             await self.close()
-            if self._missed:
+            self._missed += 1
+            self._again = time.monotonic() + AGAIN
+            if self._missed == PATIENCE:
                 complain("ballot box", error)
-            self._missed, self._again = True, time.monotonic() + AGAIN
 
     async def _look_after(
         self,
@@ -93,14 +93,15 @@ class Clerk:
 
     def _is_time_to_look(self) -> bool:
         """Whether to fetch the key of a box that is always there, before anybody freezes a vote."""
-        if self._config.box_database_url is None or time.monotonic() - self._looked < LOOKING:
+        told = PARENT in os.environ or self._config.box_database_url is None
+        if told or time.monotonic() - self._looked < LOOKING:
             return False
         self._looked = time.monotonic()
         return True
 
     def _say(self, needed: bool) -> None:
         """Tell whoever started this process whether the box must run."""
-        wanted = wanted_file(self._config)
+        wanted = wanted_file(self._config.data)
         if needed and not wanted.exists():
             wanted.touch()
         elif not needed:

@@ -10,7 +10,10 @@ import urllib.request
 
 def main() -> int:
     """Ask on the port of each door; a container has one of them."""
-    ports = os.environ.get("PORT", "8000"), os.environ.get("STAFF_PORT", "8001")
+    ports = [
+        os.environ.get(name, default)
+        for name, default in (("PORT", "8000"), ("STAFF_PORT", "8001"), ("BOX_PORT", "8002"))
+    ]
     return 0 if any(answers(port) for port in ports) else 1
 
 

@@ -50,6 +50,22 @@ async def prepare(config: Config, *, new_place: bool, sample: bool) -> list[str]
     return [str(complaint) for one in published for complaint in one.complaints]
 
 
+async def prepare_box(config: Config) -> None:
+    """Bring the ballot box to the head, give it its key, and tell the main database which."""
+    from stemme.db import migrate, server
+    from stemme.panel.service import closing, receiving
+
+    await migrate.migrate_here(config.box, migrate.BOX)
+    boxed = await server.owner_connection(config.box)
+    main = await server.owner_connection(config)
+    try:
+        await receiving.name_box(boxed, receiving.key_of(config.box))
+        await closing.keep_box_point(main, boxed)
+    finally:
+        await boxed.close()
+        await main.close()
+
+
 async def finish(config: Config) -> str:
     """Wait until the worker has released the sample waves; gives a one-time link for the staff."""
     from stemme.db import server
@@ -71,7 +87,9 @@ def main(step: str, options: set[str]) -> None:
     import asyncio
 
     config = settings.load()
-    if step == "prepare":
+    if step == "box":
+        asyncio.run(prepare_box(config))
+    elif step == "prepare":
         new_place, sample = "--new-place" in options, "--sample" in options
         for complaint in asyncio.run(prepare(config, new_place=new_place, sample=sample)):
             sys.stdout.write(f"{complaint}\n")

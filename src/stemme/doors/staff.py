@@ -16,6 +16,7 @@ from stemme.panel.routes import coming_in as panel_sign_in
 from stemme.panel.routes import page as voting_page
 from stemme.panel.routes import slips
 from stemme.programme import routes as programme
+from stemme.proposals.routes import office as proposals
 from stemme.staff import doorkeeper
 from stemme.staff import routes as staff
 from stemme.surveys.routes import coding, fieldwork
@@ -48,6 +49,7 @@ def create_app(config: Config) -> Litestar:
                 workshop_notes.router,
                 workshop_minutes.router,
                 dialogues.router,
+                proposals.router,
                 panel_sign_in.router,
                 slips.router,
                 voting_page.router,

@@ -12,13 +12,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
-from typing import IO
+from typing import IO, Any
 
 from stemme.config import Config
 from stemme.db import address
 from stemme.db.embedded import DatabaseFailed, EmbeddedPostgres
 from stemme.doors import children, preparing
+from stemme.doors.ballot_box import BallotBox
 from stemme.doors.children import RESIDENT, STAFF, WORKER, Child, Task
 
 ANSWERING = 60.0
@@ -41,6 +43,7 @@ class Site:
         self.embedded: EmbeddedPostgres | None = None
         self._lock = lock
         self._children: list[Child] = []
+        self.box = BallotBox(config, self.make)
 
     @property
     def database(self) -> str:
@@ -55,10 +58,15 @@ class Site:
             address.address_file(self.config).write_text(self.embedded.address)
 
     def start(self, task: Task) -> Child:
-        """Start one child."""
-        environment = children.environment(task, self.config, self.database)
-        child = Child(task, environment, self._lock.fileno())
+        """Start one child, to be looked after from now on."""
+        child = self.make(task)
         self._children.append(child)
+        return child
+
+    def make(self, task: Task) -> Child:
+        """Start one child; somebody else looks after it."""
+        environment = children.environment(task, self.config, self.database, self.box.database)
+        child = Child(task, environment, self._lock.fileno())
         child.start()
         return child
 
@@ -68,13 +76,14 @@ class Site:
             print("the database stopped; starting it again", file=sys.stderr, flush=True)
             self.embedded.stop()
             self.embedded.start()
-        for child in self._children:
-            if told := child.look_after():
+        for told in [*(child.look_after() for child in self._children), self.box.look_after()]:
+            if told:
                 print(told, file=sys.stderr, flush=True)
 
     def stop(self) -> None:
-        """Stop the children, then the database."""
+        """Stop the children, then the databases."""
         children.stop(self._children)
+        self.box.stop()
         if self.embedded is not None:
             self.embedded.stop()
 
@@ -125,7 +134,10 @@ def _start(site: Site, *, sample: bool) -> None:
     _await_answer(site, staff, config.staff_port)
     print(f"Staff:      {config.staff_url}", flush=True)
     for line in link:
-        print(f"            {line}\n            makes one staff account, within 24 hours")
+        print(
+            f"            {line}\n            makes one staff account, within 24 hours", flush=True
+        )
+    _prepare_box(site)
     print("Ctrl-C stops everything.", flush=True)
 
 
@@ -135,17 +147,43 @@ def _prepared(site: Site, *, sample: bool) -> list[str]:
         return _step("prepare", *(["--sample"] if sample else []))
     stamp = site.config.data / "prepared.json"
     now = preparing.fingerprint(site.config, site.embedded.data)
-    try:
-        known = json.loads(stamp.read_text())
-    except (FileNotFoundError, ValueError):
-        known = {}
+    known = _read(stamp)
     if known.get("fingerprint") == now:
         return list(known["complaints"])
     complaints = _step("prepare", "--new-place", "--sample")
-    draft = stamp.with_suffix(".new")
-    draft.write_text(json.dumps({"fingerprint": now, "complaints": complaints}))
-    draft.replace(stamp)
+    _write(stamp, {"fingerprint": now, "complaints": complaints})
     return complaints
+
+
+def _prepare_box(site: Site) -> None:
+    """Make the ballot box, and tell the main database its key; it goes to sleep until a vote."""
+    box = site.box
+    if box.embedded is None:
+        _step("box")
+        return
+    stamp = site.config.box.data / "prepared.json"
+    if _read(stamp).get("fingerprint") == preparing.fingerprint(site.config, box.embedded.data):
+        return
+    box.start_database()
+    _step("box")
+    now = preparing.fingerprint(site.config, box.embedded.data)
+    _write(stamp, {"fingerprint": now})
+    if not box.is_wanted():
+        box.stop()
+
+
+def _read(stamp: Path) -> dict[str, Any]:
+    try:
+        known: dict[str, Any] = json.loads(stamp.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return known
+
+
+def _write(stamp: Path, known: dict[str, Any]) -> None:
+    draft = stamp.with_suffix(".new")
+    draft.write_text(json.dumps(known))
+    draft.replace(stamp)
 
 
 def _step(*words: str) -> list[str]:
@@ -196,9 +234,10 @@ def _alone(config: Config) -> Iterator[IO[bytes]]:
 
 def _need_ports(config: Config) -> None:
     """Raise CannotStart, naming what would help, when a port is taken."""
-    if config.port == config.staff_port:
-        raise CannotStart("PORT and STAFF_PORT must differ")
-    for name, port in (("PORT", config.port), ("STAFF_PORT", config.staff_port)):
+    ports = {"PORT": config.port, "STAFF_PORT": config.staff_port, "BOX_PORT": config.box_port}
+    if len(set(ports.values())) < len(ports):
+        raise CannotStart("PORT, STAFF_PORT and BOX_PORT must differ")
+    for name, port in ports.items():
         family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
