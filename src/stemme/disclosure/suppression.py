@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from stemme.disclosure.bounds import Facts, Flags, Ranges, binding
+from stemme.disclosure.bounds import Facts, Flags, Ranges, Reals, binding
 from stemme.disclosure.elimination import Matrix, publishable
 from stemme.disclosure.secrets import Secret
 from stemme.disclosure.system import BASE, DISTRICT, HOME, MEAN, TOP, Place, System
@@ -46,7 +46,7 @@ class Problem:
 
     def is_safe(self, hidden: frozenset[Place]) -> bool:
         """Whether every secret keeps its range if only those numbers are hidden."""
-        return self._worst(hidden) is None
+        return self._are_wide(hidden)
 
     def eliminated(self) -> frozenset[Place]:
         """The hidden numbers after elimination: no secret is fixed by what is shown.
@@ -92,7 +92,10 @@ class Problem:
         What is hidden next is one of those that keep the worst secret where it is. Where nothing
         helps, as among eleven people, the whole table is hidden.
         """
-        while (worst := self._worst(hidden)) is not None:
+        lack = self._lack(hidden)
+        # Whoever has a wide enough range keeps it when more is hidden: the others are asked again.
+        while (lack := self._lack(hidden, lack > 0)).max(initial=0) > 0:
+            worst = int(lack.argmax())
             secret = self._secrets[worst]
             facts, places = self.facts(hidden, printed=secret.printed)
             tied = binding(facts, secret.members.astype(np.float64))
@@ -130,17 +133,19 @@ class Problem:
             # Most are needed for secrets nearby: these are asked first, as that is quicker.
             near = [(s.row.at, s.row.cell.by) == (place.at, place.cell.by) for s in self._secrets]
             fewer = hidden - {place}
-            if self._worst(fewer, np.array(near)) is None and self.is_safe(fewer):
+            if self._are_wide(fewer, np.array(near)) and self.is_safe(fewer):
                 hidden = fewer
         return hidden
 
-    def _worst(self, hidden: frozenset[Place], among: Flags | None = None) -> int | None:
-        """The secret whose range is the most too narrow, None if all are wide and high enough.
+    def _are_wide(self, hidden: frozenset[Place], among: Flags | None = None) -> bool:
+        """Whether all secrets, or those flagged, have ranges that are wide and high enough."""
+        return bool(self._lack(hidden, among).max(initial=0) <= 0)
 
-        With `among` only of these, one flag a secret.
+    def _lack(self, hidden: frozenset[Place], among: Flags | None = None) -> Reals:
+        """By how much the range of each secret is too narrow; below nothing where it is not.
+
+        With `among` only of these, one flag a secret; the others lack nothing.
         """
-        if not self._secrets:
-            return None
         low, high = np.full(len(self._secrets), -np.inf), np.full(len(self._secrets), np.inf)
         for printed in (False, True):
             some = self._printed == printed
@@ -150,14 +155,12 @@ class Problem:
                 continue
             facts, _ = self.facts(hidden, printed=printed)
             low[some], high[some] = self._ranges.of(facts, self._members[some].astype(np.float64))
-        lack = np.array(
+        return np.array(
             [
                 max(secret.width - (most - least), secret.height - most)
                 for secret, least, most in zip(self._secrets, low, high, strict=True)
             ]
         )
-        worst = int(lack.argmax())
-        return worst if lack[worst] > 0 else None
 
     def facts(self, hidden: frozenset[Place], *, printed: bool) -> tuple[Facts, dict[Place, int]]:
         """What a reader knows if only those are hidden, and which fact each shown number is."""

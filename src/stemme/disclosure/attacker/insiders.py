@@ -28,6 +28,24 @@ class Inside(NamedTuple):
     told: tuple[tuple[Record, ...], ...]
 
 
+class _Widths:
+    """The width of one number sought for those who know a record; each is worked out once."""
+
+    def __init__(self, search: Search, places: Places) -> None:
+        self._search = search
+        self._places = places
+        self._found: dict[tuple[int, ...], float] = {}
+
+    def of(self, record: _Known) -> float:
+        """The width for those who know of one more in each place; infinite if nobody is so."""
+        key = tuple(sorted(record))
+        if key not in self._found:
+            known = {place: float(record.count(place)) for place in record}
+            low, high = self._search.interval(self._places, known)
+            self._found[key] = high - low if high >= low else float("inf")
+        return self._found[key]
+
+
 def inside(puzzle: Puzzle, search: Search, at: int) -> Inside:
     """The narrowest widths around one number sought.
 
@@ -35,12 +53,13 @@ def inside(puzzle: Puzzle, search: Search, at: int) -> Inside:
     any answer, and of those with the same answer the worst that could be: put together from the
     group that tells most in each breakdown, as groups bear on each other little.
     """
-    target, places = puzzle.targets[at], puzzle.sought[at]
-    worst = [(_width(search, places, one), one) for one in _records(puzzle, search, at)]
+    target = puzzle.targets[at]
+    known = _Widths(search, puzzle.sought[at])
+    worst = [(known.of(one), one) for one in _records(puzzle, known, at)]
     worst.sort(key=lambda one: one[0])
     closest = [record for _, record in worst[: _CLOSEST + 1]]
     pairs = [
-        (_width(search, places, one + other), (one, other))
+        (known.of(one + other), (one, other))
         for one, other in combinations_with_replacement(closest, 2)
     ]
     exact = [[one] for width, one in worst if width < 1]
@@ -52,15 +71,15 @@ def inside(puzzle: Puzzle, search: Search, at: int) -> Inside:
     return Inside(worst[0][0], min(width for width, _ in pairs), told)
 
 
-def _records(puzzle: Puzzle, search: Search, at: int) -> list[_Known]:
+def _records(puzzle: Puzzle, known: _Widths, at: int) -> list[_Known]:
     """The respondents who are tried, those of whom several may be one only once."""
-    target, places = puzzle.targets[at], puzzle.sought[at]
+    target = puzzle.targets[at]
     row = puzzle.cells[Where(target.variable, target.by, target.group)]
     found = [[int(place)] for place in row]
     for code in _answers(puzzle, target):
         composed: _Known = []
         for block in puzzle.records(target.variable, code):
-            widths = sorted((_width(search, places, [place]), place) for place in block)
+            widths = sorted((known.of([place]), place) for place in block)
             composed.append(widths[0][1])
             found += [[place] for _, place in widths[:_CLOSEST]]
         found.append(composed)
@@ -72,13 +91,6 @@ def _answers(puzzle: Puzzle, target: Target) -> list[int]:
     size = len(puzzle.cells[Where(target.variable, None, None)])
     others = [code for code in range(size) if code not in target.categories]
     return [target.categories[0], *others[:1]]
-
-
-def _width(search: Search, places: Places, record: _Known) -> float:
-    """The width for those who know of one more in each of the places; infinite if nobody is so."""
-    known = {place: float(record.count(place)) for place in record}
-    low, high = search.interval(places, known)
-    return high - low if high >= low else float("inf")
 
 
 def _names(puzzle: Puzzle, variable: str) -> dict[int, tuple[str | None, str | None, int]]:
