@@ -15,6 +15,7 @@ from stemme.grants.routes import public as grants
 from stemme.i18n import LANGUAGES
 from stemme.panel.routes import open_votes
 from stemme.panel.routes import page as voting_page
+from stemme.panel.routes import recount as recounting
 from stemme.panel.routes import results as votes
 from stemme.programme import routes as programme
 from stemme.proposals.routes import mine as own_proposals
@@ -45,6 +46,7 @@ def create_app(config: Config) -> Litestar:
                 programme.resident_router,
                 votes.resident_router,
                 voting_page.resident_router,
+                recounting.resident_router,
                 open_votes.open_router,
                 entrance.resident_router,
                 answering.router,

@@ -116,7 +116,10 @@ async function received({ manifest, ballots, checkpoints }, vid, faults) {
 
 // Where a head or a promise that somebody kept stands.
 async function keptFits(kept, { manifest, checkpoints }, vid) {
-  if (!kept.startsWith("{")) return kept === vid || checkpoints.some(({ head }) => head === kept);
+  if (!kept.startsWith("{")) {
+    const head = kept.toLowerCase();
+    return head === vid || checkpoints.some((one) => one.head === head);
+  }
   const { by, leaf, signature } = JSON.parse(kept);
   const text = join(utf8("promise"), unhex(vid), utf8(canonical({ by, leaf })));
   const ours = await signed(unhex(manifest.box_key), text, signature);
@@ -491,7 +494,7 @@ export async function recount(bundle, kept = "") {
   const { manifest, checkpoints, opened, result } = bundle;
   const vid = await sha(canonical(manifest));
   const faults = [];
-  if (kept && !(await keptFits(kept, bundle, vid))) faults.push("kept");
+  if (kept && !(await keptFits(kept, bundle, vid).catch(() => false))) faults.push("kept");
   const box = await received(bundle, vid, faults);
   const { collected, drawn = 0 } = opened;
   if (box.phone > collected || box.paper > drawn || collected + drawn > manifest.roll_count) {
@@ -510,4 +513,97 @@ export async function recount(bundle, kept = "") {
   if (Object.entries(found).some(([what, value]) => !same(result[what] ?? null, value))) faults.push("count");
   const left = Math.max(0, (manifest.paper?.length ?? 0) - drawn - box.unused);
   return { vid, faults: [...new Set(faults)].sort(), found, box, left, heads: checkpoints.map(({ head }) => head) };
+}
+
+// ---- the page
+
+const $ = (id) => document.getElementById(id);
+const all = (name, act) => document.querySelectorAll(`[data-${name}]`).forEach((one) => act(one, one.dataset[name]));
+const show = (one, yes) => { one.hidden = !yes; };
+const root = globalThis.document && $("recount");
+let bundle, words;
+
+async function look(kept = "") {
+  const { vid, faults, found, box, left, heads } = await recount(bundle, kept);
+  const { manifest, opened, result } = bundle;
+  if (vid !== root.dataset.vid) faults.push("manifest");
+  const { winners = [], valid = true, voters, blank } = found;
+  all("check", (one, name) => {
+    show(one, name !== "kept" || kept);
+    one.querySelectorAll("[data-ok]").forEach((mark) =>
+      show(mark, (mark.dataset.ok === "yes") !== faults.includes(name)));
+  });
+  all("verdict", (one, name) => show(one, (name === "yes") === !faults.length));
+  const annulled = "annulled" in result;
+  const when = { annulled, winners: winners.length, nobody: !annulled && !winners.length, few: !valid };
+  all("when", (one, name) => show(one, when[name]));
+  document.querySelector("[data-text]").textContent = result.annulled ?? "";
+  const titles = new Map(manifest.options.map(({ id, title }) => [id, title]));
+  document.querySelector(".winners").replaceChildren(...winners.map((id) => {
+    const one = document.createElement("li");
+    Object.assign(one, { textContent: titles.get(id), lang: "nb", dir: "auto" });
+    return one;
+  }));
+  const numbers = {
+    roll: manifest.roll_count, collected: opened.collected, drawn: opened.drawn || undefined, voters, blank,
+    left: left || undefined, undone: box.undone || undefined, points: heads.length,
+  };
+  all("number", (one, name) => {
+    show(one, numbers[name] !== undefined);
+    one.lastElementChild.textContent = numbers[name];
+  });
+  $("head").textContent = heads.at(-1) ?? vid;
+  show($("found"), true);
+}
+
+async function tell(open) {
+  ["away", "unread", "found"].forEach((id) => show($(id), false));
+  show($("busy"), true);
+  const text = await open().catch(() => {});
+  try {
+    if (text !== undefined) {
+      bundle = JSON.parse(text);
+      await look();
+      $("found").focus();
+    } else show($("away"), true);
+  } catch {
+    show($("unread"), true);
+  }
+  show($("busy"), false);
+}
+
+const fetched = async (address) => {
+  const answer = await fetch(address, { credentials: "omit", referrerPolicy: "no-referrer" });
+  if (!answer.ok) throw answer;
+  return answer.text();
+};
+
+// The checkpoints, counted from one, of the ballots whose words begin like the typed ones.
+export function find(typed, checkpoints, known) {
+  const begin = (all) => all.map((word) => word.slice(0, 4)).join(" ");
+  const word = (leaf) => (at) => known[parseInt(leaf.slice(at, at + 3), 16) % 1024];
+  const wanted = begin(typed.toLowerCase().split(/[\s,.·–-]+/).filter((one) => one));
+  return checkpoints.flatMap(({ leaves }, at) =>
+    leaves.some((leaf) => begin([0, 3, 6].map(word(leaf))) === wanted) ? [at + 1] : []);
+}
+
+if (root) {
+  show(root, true);
+  $("start").onclick = () => tell(() => fetched(root.dataset.bundle));
+  $("file").onchange = ({ target: { files: [file] } }) => file && tell(() => file.text());
+  // Early, so that a page that loses its net can still find a vote.
+  const list = fetched(root.dataset.words).catch(() => "");
+  $("mine").onsubmit = async (event) => {
+    event.preventDefault();
+    words ??= (await list).split("\n");
+    const points = find($("typed").value, bundle.checkpoints, words);
+    show($("there"), points.length);
+    show($("nowhere"), !points.length);
+    $("there").lastElementChild.textContent = points.join(", ");
+  };
+  $("keep").onsubmit = async (event) => {
+    event.preventDefault();
+    await look($("kept").value.trim());
+    $("found").focus();
+  };
 }
