@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -54,7 +53,7 @@ def bundle(made: Manifest, choices: Sequence[Any], collected: int) -> bytes:
                     "m": f"{at:064x}",
                     "q": 1,
                     "t": "",
-                    "x": curve.seal(key, json.dumps(choice).encode(), vid).hex(),
+                    "x": curve.seal(key, canonical(choice), vid).hex(),
                 }
             ).decode(),
             "s": "",
@@ -75,6 +74,7 @@ def bundle(made: Manifest, choices: Sequence[Any], collected: int) -> bytes:
             "checkpoints": [{"n": 0, "previous": vid.hex(), "leaves": [], "head": "ab" * 32}],
             "opened": {
                 "collected": collected,
+                "drawn": 0,
                 "tally_secret": f"{curve.secret_of(TALLY):064x}",
             },
             "result": result,

@@ -74,19 +74,24 @@ class VoteCheckpoint(Struct, frozen=True):
 
 
 class VoteOpened(Struct, frozen=True):
-    """The key that opens the choices, and how many slips were collected."""
+    """How many slips were collected and drawn on paper, and the key that opens the choices.
+
+    A vote that was annulled after it had closed keeps its choices sealed: no key.
+    """
 
     collected: int
-    tally_secret: str
+    drawn: int = 0
+    tally_secret: str | None = None
 
 
 class VoteResult(Struct, frozen=True):
-    """What was announced; `valid` is false where too few voted."""
+    """What was announced; `valid` is false where too few voted, `annulled` says why none was."""
 
     voters: int
-    blank: int
-    valid: bool
-    winners: list[str]
+    blank: int | None = None
+    valid: bool | None = None
+    winners: list[str] | None = None
+    annulled: str | None = None
 
 
 class VoteBundle(Struct, frozen=True):

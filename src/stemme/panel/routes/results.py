@@ -57,6 +57,7 @@ async def show_vote(request: _Request, panel: FromPath[str], vote: FromPath[str]
     async with request.app.state.pool.acquire() as conn:
         found = await results.fetch_vote(conn, vote)
         counted = await results.fetch_result(conn, vote) if found.state == "counted" else None
+        has_bundle = await results.has_bundle(conn, vote)
     if found.panel != panel:
         raise NotFound
     manifest = results.read_manifest(found)
@@ -67,6 +68,7 @@ async def show_vote(request: _Request, panel: FromPath[str], vote: FromPath[str]
         vote=found,
         manifest=manifest,
         data=f"/api/v1/votes/{found.id}",
+        has_bundle=has_bundle,
         collects=_moment(manifest.collects),
         opens=_moment(manifest.opens),
         closes=_moment(manifest.closes),

@@ -24,13 +24,17 @@ FOUND_BEFORE = 16
 
 
 class Published(Struct, frozen=True):
-    """A counted vote; `valid` is False below the quorum. `heads` are its checkpoints' hashes."""
+    """A counted vote; `valid` is False below the quorum. `heads` are its checkpoints' hashes.
+
+    `collected` slips were signed for phones, `drawn` ones handed out on paper.
+    """
 
     manifest: Manifest
     election: Election
     result: Outcome | Allocation
     voters: int
     collected: int
+    drawn: int
     valid: bool
     heads: tuple[str, ...]
     digest: str
@@ -51,16 +55,26 @@ async def fetch_vote(conn: Connection, vote: str) -> PublicVote:
 
 
 async def fetch_bundle(conn: Connection, vote: str) -> Bundle:
-    """Give the exact bytes that were published; raises `NotFound` before the vote is counted."""
+    """Give the exact bytes that were published; raises `NotFound` before there are any.
+
+    A vote that was annulled after it had closed has them too, without the key.
+    """
     found = await store.find_bundle(conn, vote)
     if found is None:
         raise NotFound
     return found
 
 
+async def has_bundle(conn: Connection, vote: str) -> bool:
+    """Whether there is something to recount."""
+    return await store.has_bundle(conn, vote)
+
+
 async def fetch_result(conn: Connection, vote: str) -> Published:
-    """Give a vote as it was counted; raises `NotFound` before that."""
+    """Give a vote as it was counted; raises `NotFound` before that, and if it was annulled."""
     bundle = await fetch_bundle(conn, vote)
+    if "tally_secret" not in parts(bundle.body)["opened"]:
+        raise NotFound
     return await asyncio.to_thread(_counted, bundle)
 
 
@@ -82,6 +96,7 @@ def open_bundle(bundle: Bundle) -> Published:
         counting.count(manifest, election),
         election.voters,
         plain["opened"]["collected"],
+        plain["opened"].get("drawn", 0),
         counting.is_valid(manifest, election),
         tuple(one["head"] for one in plain["checkpoints"]),
         bundle.digest,

@@ -41,7 +41,9 @@ def tell(
 def _counted(election: Election, rule: str, result: Outcome) -> dict[str, Any]:
     """The parts of a story without money."""
     if result.rounds:
-        return {"steps": rounds.steps(election, result), "quota": result.quota}
+        steps = rounds.steps(election, result)
+        near = single.nearest(steps[-1].bars)
+        return {"steps": steps, "near": near, "quota": result.quota}
     bars = single.bars(election, result.scores, result.winners)
     told: dict[str, Any] = {
         "bars": bars,

@@ -49,3 +49,8 @@ async def list_public_votes(conn: Connection, panel: str | None = None) -> list[
 async def find_bundle(conn: Connection, vote: str) -> Bundle | None:
     row = await conn.fetchrow(Q.find_bundle, vote)
     return None if row is None else Bundle(**dict(row))
+
+
+async def has_bundle(conn: Connection, vote: str) -> bool:
+    found: bool = await conn.fetchval(Q.has_bundle, vote)
+    return found

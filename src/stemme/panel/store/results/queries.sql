@@ -8,3 +8,7 @@ from public_votes($1);
 -- name: find_bundle(vote)
 -- role: stemme_resident
 select body, digest, published_on from vote_bundle where vote = $1;
+
+-- name: has_bundle(vote)
+-- role: stemme_resident
+select exists (select from vote_bundle where vote = $1);
