@@ -10,6 +10,8 @@ from stemme.dashboards.routes.report import staff_report_router
 from stemme.dashboards.routes.thread import staff_thread_router
 from stemme.dialogue.routes import moderation as dialogues
 from stemme.doors import place
+from stemme.grants.routes.staff import cases as grant_cases
+from stemme.grants.routes.staff import planning as grants
 from stemme.i18n import STAFF_LANGUAGES
 from stemme.panel import doorkeeper as panel
 from stemme.panel.routes import coming_in as panel_sign_in
@@ -49,6 +51,8 @@ def create_app(config: Config) -> Litestar:
                 workshop_notes.router,
                 workshop_minutes.router,
                 dialogues.router,
+                grants.router,
+                grant_cases.router,
                 proposals.router,
                 panel_sign_in.router,
                 slips.router,

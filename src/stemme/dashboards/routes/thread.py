@@ -36,6 +36,7 @@ _ORIGINS = {
     "workshop": _("Arbeidsmøter"),
     "dialogue": _("Dialog"),
     "panel": _("Ungdomspanel"),
+    "proposals": _("Forslag"),
 }
 _REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}", re.ASCII)
 
