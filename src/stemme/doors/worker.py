@@ -18,6 +18,7 @@ from stemme.db.pool import open_pool
 from stemme.dialogue.service import upkeep as dialogues
 from stemme.doors.clerk import Clerk
 from stemme.doors.turns import POLL, Backoff, Round, complain, log
+from stemme.proposals.service import upkeep as proposals
 from stemme.workshops.service import retention as workshops
 
 FIELDWORK = 600.0
@@ -140,3 +141,4 @@ async def _withdrawals(conn: asyncpg.Connection) -> None:
 async def _expired(conn: asyncpg.Connection) -> None:
     await workshops.delete_expired(conn)
     await dialogues.forget(conn)
+    await proposals.forget(conn)
