@@ -540,9 +540,10 @@ async function look(kept = "") {
   document.querySelector("[data-text]").textContent = result.annulled ?? "";
   const titles = new Map(manifest.options.map(({ id, title }) => [id, title]));
   document.querySelector(".winners").replaceChildren(...winners.map((id) => {
-    const one = document.createElement("li");
-    Object.assign(one, { textContent: titles.get(id), lang: "nb", dir: "auto" });
-    return one;
+    const [line, title] = ["li", "bdi"].map((name) => document.createElement(name));
+    Object.assign(title, { textContent: titles.get(id), lang: "nb" });
+    line.append(title);
+    return line;
   }));
   const numbers = {
     roll: manifest.roll_count, collected: opened.collected, drawn: opened.drawn || undefined, voters, blank,
