@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import asyncpg
+import httpx
 import msgspec
 import pytest
+from litestar.testing import AsyncTestClient
 
 from stemme.config import Config, load
 from stemme.db import address, migrate, server
 from stemme.db.embedded import OWNER, EmbeddedPostgres
+from stemme.doors.box import create_app as create_box
+from stemme.panel.ballots import blind, curve, slip
+from stemme.panel.ballots.manifest import Rule, canonical
+from stemme.panel.ballots.rehearsal import Rehearsal
+from stemme.panel.service import closing
 
 ROOT = Path(__file__).parents[1]
 NUMBERS = itertools.count(1)
@@ -131,6 +141,157 @@ async def empty_database(postgres: Server) -> AsyncIterator[Database]:
     yield made
     await made.close()
     await _drop(postgres, name)
+
+
+@cache
+def slip_signer() -> blind.SigningKey:
+    """One key that signs the slips of every vote held in tests: making one takes a while."""
+    return blind.new_key()
+
+
+class Held(msgspec.Struct):
+    """A vote held for real: on the roll and in both databases, the voters' slips in hand."""
+
+    config: Config
+    owner: asyncpg.Connection
+    main: asyncpg.Connection
+    boxed: asyncpg.Connection
+    client: httpx.AsyncClient
+    vote: Rehearsal
+    body: bytes
+    shares: list[curve.Share]
+    memory: closing.Memory = msgspec.field(default_factory=closing.Memory)
+
+    @property
+    def id(self) -> str:
+        return self.vote.manifest.id
+
+    @property
+    def vid(self) -> str:
+        return self.vote.vid.hex()
+
+    async def state(self) -> str:
+        """How the main database has it."""
+        found: str = await self.owner.fetchval("select state from vote where id = $1", self.id)
+        return found
+
+    async def turn(self) -> str:
+        """Let the clerk take its turn; gives the state after it."""
+        for one in await closing.list_votes(self.main):
+            if one.state == "sealed":
+                await closing.count(self.main, one, self.memory)
+            else:
+                await closing.advance(self.main, self.boxed, one)
+        return await self.state()
+
+    async def ask(self, column: str) -> None:
+        """Press "open now" or "close now"."""
+        await self.owner.execute(f"update vote set {column} = true where id = $1", self.id)
+
+    async def open(self) -> None:
+        """Open it by hand."""
+        await self.ask("open_asked")
+        assert "open" == await self.turn()
+
+    async def wait(self, **time: int) -> None:
+        """Let time pass for this vote."""
+        gone = datetime.timedelta(**time)
+        await self.owner.execute(
+            "update vote set closing_at = closing_at - $2::interval,"
+            " checked_at = checked_at - $2::interval where id = $1",
+            *(self.id, gone),
+        )
+
+    def ballot(self, voter: int, choice: Any, sequence: int = 1) -> slip.Ballot:
+        """A ballot as a phone makes it."""
+        key = curve.point_of(self.vote.tally)
+        return slip.cast(self.vote.slips[voter], key, self.vote.vid, choice, sequence)
+
+    async def send(self, ballot: slip.Ballot) -> httpx.Response:
+        """Send a ballot to the door of the box."""
+        return await self.client.post(
+            f"/votes/{self.vid}/ballots",
+            content=canonical({"body": ballot.body, "s": ballot.signature}),
+            headers={"content-type": "text/plain"},
+        )
+
+    async def give_shares(self, *shares: curve.Share) -> None:
+        """Hand in parts of the key, as the staff door does."""
+        for share in shares:
+            await self.owner.fetchval(
+                "select hand_in_share($1, $2, $3)", self.id, share.at, share.value.to_bytes(32)
+            )
+
+    async def close(self) -> None:
+        """Close it by hand, and let the grace time pass."""
+        await self.ask("close_asked")
+        assert "closing" == await self.turn()
+        await self.wait(seconds=61)
+        assert "sealed" == await self.turn()
+
+    async def bundle(self) -> dict[str, Any]:
+        """What was published, as plain data; it stands for one hash alone."""
+        rows = await self.owner.fetch(
+            "select body, digest from vote_bundle where vote = $1", self.id
+        )
+        assert 1 == len(rows)
+        assert curve.digest(rows[0]["body"]) == rows[0]["digest"]
+        plain: dict[str, Any] = msgspec.json.decode(rows[0]["body"])
+        return plain
+
+
+@pytest.fixture
+async def hold(
+    database: Database, box: Database, both: Config
+) -> AsyncIterator[Callable[..., Awaitable[Held]]]:
+    """A way to hold votes of so many voters each: frozen, all slips collected, nobody voted."""
+    owner, main = await database.connect("owner"), await database.connect("clerk")
+    boxed = await box.connect("clerk")
+    await owner.execute("insert into panel (panel, title, decides) values ('unge', 'P', 'Rådgir.')")
+    door = create_box(both)
+    async with AsyncTestClient(door, "http://box.example", False) as client:
+        await closing.keep_box_point(main, boxed)
+
+        async def make(voters: int, key: bool = False, **changes: Any) -> Held:
+            vote = Rehearsal(slip_signer(), changes.pop("rule", Rule("approval")), voters)
+            stated = {"opens": "", "closes": "", "practise": False, "id": "prove", **changes}
+            stated["box_key"] = await closing.fetch_box_key(owner)
+            vote.manifest = msgspec.structs.replace(vote.manifest, **stated)
+            vote.vid = vote.manifest.vid
+            vote.slips = [vote.collect() for _ in range(voters)]
+            held = Held(
+                *(both, owner, main, boxed, client, vote, vote.manifest.encode()),
+                curve.split(curve.secret_of(vote.tally), 3, 2),
+            )
+            await _freeze(held, key=key)
+            return held
+
+        yield make
+
+
+async def _freeze(held: Held, *, key: bool) -> None:
+    """The rows that the staff door writes when a vote is frozen and everybody has collected."""
+    owner, vote = held.owner, held.vote
+    await owner.execute(
+        "insert into vote (panel, id, practise, draft) values ('unge', $1, $2, '{}')",
+        *(held.id, vote.manifest.practise),
+    )
+    await owner.executemany(
+        "insert into vote_roll (vote, member, salt) values ($1, gen_random_uuid(), $2)",
+        [(held.id, entry.salt) for entry in vote.entries],
+    )
+    await owner.execute(
+        "update vote_roll set blinded_hash = sha256(salt), blind_signature = 'x' where vote = $1",
+        held.id,
+    )
+    await owner.execute("insert into vote_key (vote, sealed) values ($1, 'x')", held.id)
+    if key:
+        secret = curve.secret_of(vote.tally).to_bytes(32)
+        await owner.execute("insert into vote_server_key values ($1, $2)", held.id, secret)
+    await owner.execute(
+        "update vote set state = 'frozen', manifest = $2, vid = $3 where id = $1",
+        *(held.id, held.body, held.vid),
+    )
 
 
 class OpenWave(msgspec.Struct, frozen=True):

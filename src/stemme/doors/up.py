@@ -76,9 +76,8 @@ class Site:
             print("the database stopped; starting it again", file=sys.stderr, flush=True)
             self.embedded.stop()
             self.embedded.start()
-        for told in [*(child.look_after() for child in self._children), self.box.look_after()]:
-            if told:
-                print(told, file=sys.stderr, flush=True)
+        for child in self._children:
+            _tell(child.look_after())
 
     def stop(self) -> None:
         """Stop the children, then the databases."""
@@ -100,6 +99,8 @@ def up(config: Config, *, sample: bool) -> int:
                 _start(site, sample=sample)
                 while True:
                     site.look_after()
+                    # Not before everything else answers: residents come first.
+                    _tell(site.box.look_after())
                     time.sleep(0.2)
             finally:
                 _be_deaf()
@@ -107,6 +108,12 @@ def up(config: Config, *, sample: bool) -> int:
     except Stopped:
         print("Stopped.", flush=True)
         return 0
+
+
+def _tell(told: str | None) -> None:
+    """For the person watching."""
+    if told:
+        print(told, file=sys.stderr, flush=True)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
