@@ -163,7 +163,10 @@ FUNCTIONS["resident"] |= {
     *("application_fate", "application_questions", "answer_application_question"),
     *("keep_grant_report", "keep_report_picture", *PUBLIC_GRANTS, "public_grant_picture"),
 }
-FUNCTIONS["staff"] |= {"read_grant_contact", "last_grant_decisions", *PUBLIC_GRANTS}
+FUNCTIONS["staff"] |= {
+    *("read_grant_contact", "read_applicant_name", "last_grant_decisions"),
+    *PUBLIC_GRANTS,
+}
 FUNCTIONS["retention"] |= {"delete_finished_grants"}
 
 # The panel: the staff door knows members, never a code or a vote; residents see published votes.
@@ -246,7 +249,7 @@ TABLES["staff"] |= {
 }
 FUNCTIONS["resident"] |= {*OWN_PROPOSAL, "append_proposal", "append_proposal_comment"}
 FUNCTIONS["staff"] |= {*OWN_PROPOSAL, "append_member_proposal", "append_member_comment"}
-FUNCTIONS["staff"] |= {"ask_proposal_authors"}
+FUNCTIONS["staff"] |= {"ask_proposal_authors", "renew_member_receipt"}
 FUNCTIONS["retention"] |= {"delete_loose_proposals"}
 
 ANSWER = {"trygghet": "svært trygg"}

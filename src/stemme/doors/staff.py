@@ -18,6 +18,7 @@ from stemme.panel.routes import coming_in as panel_sign_in
 from stemme.panel.routes import page as voting_page
 from stemme.panel.routes import slips
 from stemme.programme import routes as programme
+from stemme.proposals.routes import members as members_proposals
 from stemme.proposals.routes import office as proposals
 from stemme.staff import doorkeeper
 from stemme.staff import routes as staff
@@ -54,6 +55,7 @@ def create_app(config: Config) -> Litestar:
                 grants.router,
                 grant_cases.router,
                 proposals.router,
+                members_proposals.router,
                 panel_sign_in.router,
                 slips.router,
                 voting_page.router,

@@ -225,6 +225,10 @@ select ask_proposal_authors($1, $2, $3);
 -- role: stemme_staff
 select proposal from proposal_author where round = $1 and member = $2 order by proposal;
 
+-- name: renew_receipt(round, proposal, member, receipt)
+-- role: stemme_staff
+select renew_member_receipt($1, $2, $3, $4);
+
 -- name: delete_loose()
 -- role: stemme_retention
 select delete_loose_proposals();

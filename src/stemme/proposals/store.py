@@ -340,6 +340,13 @@ async def list_by_member(conn: Connection, slug: str, member: uuid.UUID) -> list
     return [row["proposal"] for row in await conn.fetch(Q.list_by_member, slug, member)]
 
 
+async def renew_receipt(
+    conn: Connection, slug: str, id_: int, member: uuid.UUID, receipt: bytes
+) -> bool:
+    """Give a member another secret link; False where the proposal is not theirs."""
+    return bool(await conn.fetchval(Q.renew_receipt, slug, id_, member, receipt) == "stored")
+
+
 async def delete_loose(conn: Connection) -> None:
     """Delete pictures of forms that were never sent, and old invitations."""
     await conn.execute(Q.delete_loose)

@@ -610,6 +610,15 @@ begin
     return 'withdrawn';
 end $$;
 
+-- 'stored' or 'closed'. A member who is signed in gets another secret link; the one before ends.
+create function renew_member_receipt(p_round text, p_proposal integer, p_member uuid, p_receipt bytea)
+returns text language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    update proposal_author set receipt = p_receipt
+    where round = p_round and proposal = p_proposal and member = p_member;
+    return case when found then 'stored' else 'closed' end;
+end $$;
+
 create function own_proposal_comment(p_round text, p_receipt bytea)
 returns table (proposal integer, language text, body text, state text, reason text, words text)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -719,12 +728,12 @@ revoke execute on function
     own_proposal_questions, answer_proposal_question, invite_proposal_author, invited_to, join_proposal,
     wish_proposal_merge, own_proposal_wishes, withdraw_proposal, own_proposal_comment, withdraw_proposal_comment,
     public_proposals, public_proposal_versions, public_proposal_comments, public_proposal_picture,
-    ask_proposal_authors, delete_loose_proposals
+    ask_proposal_authors, renew_member_receipt, delete_loose_proposals
     from public;
 
 grant select on proposal_round to stemme_resident, stemme_staff;
 grant execute on function append_proposal, append_proposal_comment to stemme_resident;
-grant execute on function append_member_proposal, append_member_comment to stemme_staff;
+grant execute on function append_member_proposal, append_member_comment, renew_member_receipt to stemme_staff;
 grant execute on function
     append_proposal_version, append_proposal_picture, own_proposal_picture, own_proposal, own_proposal_versions,
     own_proposal_questions, answer_proposal_question, invite_proposal_author, invited_to, join_proposal,

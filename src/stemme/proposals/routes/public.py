@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Response, Router, get, post
@@ -12,6 +13,7 @@ from stemme.proposals import forms
 from stemme.proposals.model import LONGEST_COMMENT, PHASES, Version
 from stemme.proposals.routes.shared import (
     FORGET,
+    LAYOUT,
     AnyRequest,
     Page,
     Place,
@@ -37,6 +39,7 @@ async def show_rounds(request: AnyRequest, lang: FromPath[str]) -> Page:
     return page(
         request,
         "proposals/resident/list.html",
+        layout=LAYOUT,
         here=f"/{lang}/proposals",
         rounds=found,
         phase_words=PHASE_WORDS,
@@ -51,8 +54,8 @@ async def show_round(
     return await round_page(await find_place(request, lang, slug), area)
 
 
-async def round_page(place: Place, area: str) -> Page:
-    """The page of a round, on either door."""
+async def round_page(place: Place, area: str, own: Sequence[tuple[int, str]] = ()) -> Page:
+    """The page of a round, on either door; `own` are a member's proposals."""
     async with place.pool.acquire() as conn:
         found, merged = await reading.list_shown(conn, place.round.round, today())
     many = Counter(one.area for one in found)
@@ -62,6 +65,7 @@ async def round_page(place: Place, area: str) -> Page:
         many=many,
         whole=len(found),
         merged=merged,
+        own=own,
         area=area if area in many else "",
         phases=[one for one in PHASES if one != "draft"],
     )
@@ -134,8 +138,13 @@ async def show_versions(
 ) -> Page:
     """Any two versions of a proposal, word by word; without a choice the last two."""
     place = await find_place(request, request.path_params["lang"], slug)
+    return await versions_page(place, number(id_), before, after)
+
+
+async def versions_page(place: Place, id_: int, before: int, after: int) -> Page:
+    """Two versions held against each other, on either door."""
     async with place.pool.acquire() as conn:
-        seen = await reading.fetch_proposal(conn, place.round.round, number(id_))
+        seen = await reading.fetch_proposal(conn, place.round.round, id_)
     known = {one.version: one for one in seen.versions}
     newest = max(known)
     new = known.get(after, known[newest])

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from stemme.config import Config
 from stemme.errors import NotFound
+from stemme.panel.model import SignedIn
 from stemme.programme.words import WORDS, kroner
 from stemme.proposals.model import Round
 from stemme.proposals.service import reading
@@ -25,6 +26,8 @@ Page = Response[Any]
 FOR_BACK = {"cache-control": "private, no-cache"}
 """The browser's own Back leads through pages that came by POST; it may keep them for that."""
 FORGET = {"cache-control": "no-store", "clear-site-data": '"cache"'}
+LAYOUT = "proposals/resident/open.html"
+MEMBERS_LAYOUT = "panel/resident/layout.html"
 _HERE = ZoneInfo("Europe/Oslo")
 
 
@@ -37,6 +40,7 @@ class Place(Struct, frozen=True):
     prefix: str = "/proposals"
     by: Author | None = None
     """The member who is signed in; None for everyone else."""
+    member: SignedIn | None = None
     csrf: str = ""
 
     @property
@@ -78,6 +82,8 @@ class Place(Struct, frozen=True):
             "up": f"/{self.lang}{self.prefix}",
             "place": self,
             "csrf": self.csrf,
+            "member": self.member,
+            "layout": LAYOUT if self.member is None else MEMBERS_LAYOUT,
             "areas": dict(reading.list_areas(self.config, self.lang, self.round.areas)),
             "kroner": kroner,
             "words": WORDS,
