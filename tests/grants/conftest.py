@@ -39,7 +39,7 @@ CALL = Call(
     opens_at=datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1),
     closes_at=datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=10),
     decides="Programstyret",
-    about=["moteplasser"],
+    about=["medvirkning"],
     measure="nabolagspotten",
 )
 PROJECT = {"title": "Benker ved elva", "story": "Vi bygger tre benker.", "place": "Elvebredden"}
@@ -53,9 +53,7 @@ def config(database, tmp_path) -> Config:
     (tmp_path / "dashboards").mkdir()
     (tmp_path / "surveys").mkdir()
     shutil.copy(ROOT / "dashboards" / "programme.yaml", tmp_path / "dashboards")
-    return msgspec.structs.replace(
-        database.config, place=tmp_path, public_url=URL, staff_url=URL, build=tmp_path / "build"
-    )
+    return msgspec.structs.replace(database.config, place=tmp_path, public_url=URL, staff_url=URL)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from stemme.config import Config
 from stemme.dashboards.service import upkeep
 from stemme.db.pool import open_pool
 from stemme.dialogue.service import upkeep as dialogues
+from stemme.grants.service import upkeep as grants
 from stemme.doors.clerk import Clerk
 from stemme.doors.turns import POLL, Backoff, Round, complain, log
 from stemme.proposals.service import upkeep as proposals
@@ -141,4 +142,5 @@ async def _withdrawals(conn: asyncpg.Connection) -> None:
 async def _expired(conn: asyncpg.Connection) -> None:
     await workshops.delete_expired(conn)
     await dialogues.forget(conn)
+    await grants.forget(conn)
     await proposals.forget(conn)

@@ -143,6 +143,10 @@ from grant_application where call = $1 order by number;
 -- role: stemme_staff
 select name, email, phone, adult from read_grant_contact($1, $2, $3);
 
+-- name: find_name(session, call, application)
+-- role: stemme_staff
+select read_applicant_name($1, $2, $3);
+
 -- name: list_files(call, application)
 -- role: stemme_staff
 select id, kind, name from grant_file where call = $1 and application = $2 order by name, id;

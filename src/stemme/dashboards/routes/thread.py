@@ -37,6 +37,7 @@ _ORIGINS = {
     "dialogue": _("Dialog"),
     "panel": _("Ungdomspanel"),
     "proposals": _("Forslag"),
+    "grants": _("Tilskudd"),
 }
 _REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}", re.ASCII)
 

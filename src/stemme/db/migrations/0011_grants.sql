@@ -665,6 +665,24 @@ begin
                  where c.call = p_call and c.application = p_application;
 end $$;
 
+-- Who applies, for those who must say whether they are too close to them.
+create function read_applicant_name(p_session text, p_call text, p_application uuid)
+returns text language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    found_name text;
+begin
+    if not exists (
+        select from staff_session s join staff_account a on a.id = s.account
+        where s.token = sha256(convert_to(p_session, 'UTF8')) and s.expires_at > now() and a.closed_at is null
+          and (a.roles && array['programme', 'admin']
+               or exists (select from grant_assessor g where g.call = p_call and g.account = a.id))
+    ) then
+        raise exception 'names are for those who assess' using errcode = 'insufficient_privilege';
+    end if;
+    select c.name into found_name from grant_contact c where c.call = p_call and c.application = p_application;
+    return found_name;
+end $$;
+
 -- What is past its day: sealed drafts a month after the deadline; how to reach people, files and questions as many
 -- days after the case is closed as the call says. What was applied for, decided and paid stays.
 create function delete_finished_grants()
@@ -692,7 +710,7 @@ revoke execute on function
     grant_takes, last_grant_decisions, keep_grant_draft, find_grant_draft, keep_grant_file, find_grant_file, drop_grant_file,
     send_application, hand_over_file, withdraw_application, application_fate, application_questions,
     answer_application_question, keep_grant_report, keep_report_picture, public_grants, public_grant_pictures,
-    public_grant_picture, read_grant_contact, delete_finished_grants from public;
+    public_grant_picture, read_grant_contact, read_applicant_name, delete_finished_grants from public;
 
 grant select on grant_call to stemme_resident;
 grant execute on function
@@ -721,7 +739,7 @@ grant select, insert, delete on grant_assessor to stemme_staff;
 grant select, insert on grant_decision, grant_payment to stemme_staff;
 grant select on grant_report, grant_picture to stemme_staff;
 grant update (state, public_text) on grant_report to stemme_staff;
-grant execute on function last_grant_decisions, read_grant_contact, public_grants, public_grant_pictures to stemme_staff;
+grant execute on function last_grant_decisions, read_grant_contact, read_applicant_name, public_grants, public_grant_pictures to stemme_staff;
 
 grant execute on function delete_finished_grants to stemme_retention;
 

@@ -98,6 +98,14 @@ async def find_contact(
     return None if row is None else Contact(**dict(row))
 
 
+async def find_name(
+    conn: Connection, session: str, call: str, application: uuid.UUID
+) -> str | None:
+    """Give who applies, to the office and to those who assess."""
+    name: str | None = await conn.fetchval(Q.find_name, session, call, application)
+    return name
+
+
 async def list_files(conn: Connection, call: str, application: uuid.UUID) -> list[Attachment]:
     return [Attachment(**dict(row)) for row in await conn.fetch(Q.list_files, call, application)]
 

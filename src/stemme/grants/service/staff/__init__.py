@@ -1,0 +1,1 @@
+"""Use cases of the office: planning a call, assessing, deciding, paying, following up."""
