@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from stemme.dashboards.files import derived, panels
+from stemme.dashboards.files import asking, derived, panels
 from stemme.dashboards.model import (
     MINIMUM,
     SENSITIVE_MINIMUM,
@@ -42,7 +42,10 @@ def load_plan(
         said = f"no survey '{plan.survey}' without complaints; there are: {known}"
         complaints.append(source.complaint(["survey"], said))
     else:
-        complaints += sorted(_complaints(source, plan, survey), key=lambda c: c.line)
+        wrong = list(_complaints(source, plan, survey))
+        # Who was asked is only told of a plan that is in order by itself.
+        wrong = wrong or list(asking.complaints(source, plan, survey))
+        complaints += sorted(wrong, key=lambda c: c.line)
     return (None if complaints else plan), complaints
 
 

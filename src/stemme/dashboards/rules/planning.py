@@ -45,7 +45,7 @@ def variables_of(dashboard: Dashboard, survey: Survey, part: Part) -> list[discl
         case Total():
             return [_total(dashboard, survey, part)]
         case Themes():
-            return list(_themes(dashboard, part))
+            return list(_themes(dashboard, survey, part))
 
 
 def _panel(dashboard: Dashboard, survey: Survey, panel: Panel) -> Iterator[disclosure.Variable]:
@@ -101,6 +101,7 @@ def _index(dashboard: Dashboard, survey: Survey, index: Index) -> disclosure.Var
         values=kept.values,
         bands=kept.bands,
         mean=True,
+        asked=_asked_all(dashboard, survey, index.of),
         of=tuple(index.of),
     )
 
@@ -114,12 +115,22 @@ def _total(dashboard: Dashboard, survey: Survey, total: Total) -> disclosure.Var
         top=tuple(total.top),
         minimum=max((least(dashboard, survey, one) for one in items), default=None),
         sensitive=any(one.sensitive for one in items),
+        asked=_asked_all(dashboard, survey, total.of),
         of=tuple(total.of),
     )
 
 
-def _themes(dashboard: Dashboard, themes: Themes) -> Iterator[disclosure.Variable]:
+def _asked_all(dashboard: Dashboard, survey: Survey, items: list[str]) -> disclosure.Asked | None:
+    """Give who was asked, where all items were asked of the same: nobody else has their sum."""
+    placed = placed_questions(survey)
+    names = dict.fromkeys(item.partition(".")[0] for item in items)
+    found = {asked(dashboard, survey, placed[name]) for name in names}
+    return found.pop() if len(found) == 1 else None
+
+
+def _themes(dashboard: Dashboard, survey: Survey, themes: Themes) -> Iterator[disclosure.Variable]:
     """What somebody wrote is as sensitive as anything; a text may have none of the themes."""
+    asked_ = asked(dashboard, survey, placed_questions(survey)[themes.question])
     for theme in themes.names:
         yield disclosure.Variable(
             id=f"{themes.question}.{theme}",
@@ -129,6 +140,7 @@ def _themes(dashboard: Dashboard, themes: Themes) -> Iterator[disclosure.Variabl
             sensitive=True,
             question=themes.question,
             open_choices=True,
+            asked=asked_,
         )
 
 
