@@ -328,7 +328,7 @@ async def test_stopped_at_every_statement(hold, after):
         bundle = await held.bundle()
         assert (RESULT, [], []) == found(held, bundle)
         assert ("counted", bundle) == (await held.turn(), await held.bundle())
-    assert at > 20
+    assert at > 15
 
 
 async def whole_vote(held):

@@ -16,7 +16,7 @@ from stemme.i18n import STAFF_LANGUAGES
 from stemme.panel import doorkeeper as panel
 from stemme.panel.routes import coming_in as panel_sign_in
 from stemme.panel.routes import page as voting_page
-from stemme.panel.routes import slips
+from stemme.panel.routes import shares, slips
 from stemme.programme import routes as programme
 from stemme.proposals.routes import members as members_proposals
 from stemme.proposals.routes import office as proposals
@@ -58,6 +58,7 @@ def create_app(config: Config) -> Litestar:
                 members_proposals.router,
                 panel_sign_in.router,
                 slips.router,
+                shares.router,
                 voting_page.router,
             ],
             guards=[doorkeeper.check_csrf],
