@@ -25,6 +25,7 @@ async def prepare(config: Config, *, new_place: bool, sample: bool) -> list[str]
     """
     from stemme.db import migrate, server
     from stemme.dialogue.service import sample as dialogues
+    from stemme.grants.service import sample as grants
     from stemme.programme import service as programme
     from stemme.surveys.service import fieldwork, publishing, reading
     from stemme.surveys.service import sample as samples
@@ -45,6 +46,7 @@ async def prepare(config: Config, *, new_place: bool, sample: bool) -> list[str]
                 await samples.order_release(conn, slug)
         if sample:
             await dialogues.ensure_sample(conn)
+            await grants.ensure_sample(conn)
     finally:
         await conn.close()
     return [str(complaint) for one in published for complaint in one.complaints]

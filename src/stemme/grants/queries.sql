@@ -274,7 +274,7 @@ on conflict (call) do nothing returning call;
 -- name: insert_sample_application(call, number, kind, title, story, place, about, shown_as, lines, total, asked, words)
 insert into grant_application (call, locator, number, language, kind, title, story, place, about, shown_as, lines,
                                total, asked, public_text)
-values ($1, sha256(convert_to($1 || $2::integer, 'UTF8')), $2, 'nb', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+values ($1, sha256(convert_to($1::text || $2::integer::text, 'UTF8')), $2, 'nb', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 returning id;
 
 -- name: insert_sample_report(call, application, story, people, spent)
