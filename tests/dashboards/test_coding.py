@@ -68,10 +68,11 @@ ASKED = [
     ("selected(${reise}, 'bil')", Asked("reise.bil", ("ja",))),
     ("selected(${reise}, 'bil') or selected(${reise}, 'el')", None),
     ("${trivsel_liv} < 4", Asked("trivsel_liv", ("lav",))),
-    ("${trivsel_liv} > 5 and ${hjelpere} > 2", Asked("trivsel_liv", ("middels", "hoy"))),
+    ("${trivsel_liv} > 5 and ${hjelpere} > 2", Asked("hjelpere", ("noen", "mange"))),
     ("${samhold.hjelper} = 'helt_uenig'", Asked("samhold.hjelper", ("helt_uenig",))),
     ("${trivsel_liv} >= 0", None),
-    ("${hjelpere} > 2", None),
+    ("${hjelpere} > 2", Asked("hjelpere", ("noen", "mange"))),
+    ("${hjelpere} > 3", Asked("hjelpere", ("noen", "mange"))),
     (None, None),
 ]
 
