@@ -23,6 +23,7 @@ from stemme.dashboards.service import chapters, reading, story, thread
 from stemme.dashboards.service.reading import Results
 from stemme.dialogue.service import taking_part
 from stemme.errors import NotFound
+from stemme.panel.service import results as panel_votes
 from stemme.programme import rules as tree
 from stemme.programme.model import FocusArea, Programme, SubArea
 from stemme.programme.service import tree as programme_of
@@ -61,6 +62,7 @@ async def show_home(request: Asked, lang: FromPath[str]) -> Response[Any]:
         known = await surveys.list_surveys(conn)
         results = await reading.list_results(conn, kept(request))
         dialogues = await taking_part.list_public(conn)
+        votes = await panel_votes.list_votes(conn)
     opened = [_survey(version, wave, lang) for version, wave in known if _is_open(wave)]
     response = page(
         request,
@@ -69,6 +71,7 @@ async def show_home(request: Asked, lang: FromPath[str]) -> Response[Any]:
         say=say(programme, lang),
         open=sorted(opened, key=lambda survey: -survey.minutes),
         dialogues=[one for one in dialogues if one.state in ("open", "released")][:3],
+        votes=[(one, panel_votes.read_manifest(one).question) for one in votes if one.is_news][:3],
         results=[linked(one, programme, lang) for one in results],
         any_sample=any(one.sample for one in results),
         all_sample=all(one.sample for one in results),

@@ -32,6 +32,11 @@ class PublicVote(Struct, frozen=True):
     frozen_on: datetime.date | None
     collected: int
 
+    @property
+    def is_news(self) -> bool:
+        """Whether it is more than practice, and took or takes place."""
+        return not self.practise and self.state != "annulled"
+
 
 class Bundle(Struct, frozen=True):
     """The published bytes of a counted vote."""
