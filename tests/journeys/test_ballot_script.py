@@ -76,7 +76,7 @@ def test_the_phone_refuses_what_the_roll_did_not_sign(run: Run, vote: Rehearsal)
     manifest = json.loads(vote.manifest.encode())
     asked, other = (run("ask", manifest, vote.vid.hex()) for _ in range(2))
     signed = blind.sign(vote.signer, bytes.fromhex(other["blinded"])).hex()
-    with pytest.raises(Error, match="slip"):
+    with pytest.raises(Error, match="wrong"):
         run("receive", manifest, asked, signed)
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Route
 
 from stemme import i18n
 from stemme.config import load
-from stemme.panel.ballots import blind, box, slip
+from stemme.panel.ballots import blind, box, curve, slip
 from stemme.panel.ballots.manifest import Manifest, Option, Rule
 from stemme.panel.ballots.rehearsal import Rehearsal
 from stemme.panel.page import Pages
@@ -38,6 +38,7 @@ class Place:
         self.public = self.manifest.encode()
         self.lies = False
         self.drops = 0
+        self.loses_slip = 0
         self.pages = Pages(_site())
 
     @property
@@ -56,8 +57,6 @@ class Place:
 
     def choices(self) -> list[Any]:
         """What was cast, opened with the tally key, in the order it came."""
-        from stemme.panel.ballots import curve
-
         return [
             json.loads(
                 curve.open_sealed(
@@ -80,9 +79,8 @@ class Place:
         status, sent = {STAFF: self._staff, BOX: self._box, SITE: self._site}[host](
             request.method, url.path, body, request.headers
         )
-        if self.drops and request.method == "POST" and host == BOX:
-            # Taken and stored, but the answer is lost on its way.
-            self.drops -= 1
+        if self._loses(request.method, host):
+            # Taken and kept, but the answer is lost on its way.
             route.abort("connectionreset")
             return
         if isinstance(sent, tuple):
@@ -92,6 +90,15 @@ class Place:
         headers = OPEN_TO_ALL if host != STAFF else {}
         text = sent if isinstance(sent, str | bytes) else json.dumps(sent)
         route.fulfill(status=status, body=text, headers=headers)
+
+    def _loses(self, method: str, host: str) -> bool:
+        if method == "POST" and host == BOX and self.drops:
+            self.drops -= 1
+            return True
+        if method == "POST" and host == STAFF and self.loses_slip:
+            self.loses_slip -= 1
+            return True
+        return False
 
     def _staff(self, method: str, path: str, body: str, headers: dict[str, str]) -> Any:
         _, first, *rest = path.split("/")

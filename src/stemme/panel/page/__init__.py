@@ -21,7 +21,7 @@ from stemme.panel.page import script
 from stemme.web.pages import Site
 
 FOLDER = Path(__file__).parent
-NAMES = ("vote", "phone", "key")
+NAMES = ("vote", "phone", "key", "paper")
 """The pages, by the last word of their addresses."""
 STYLE = "panel.css"
 _NAMED = re.compile(r'url\("([\w.-]+)"\)')

@@ -10,15 +10,16 @@ export const hex = (data) =>
   Array.from(new Uint8Array(data), (one) => one.toString(16).padStart(2, 0)).join("");
 export const unhex = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
 export const number = (data) => BigInt("0x" + hex(data));
-const bytes = (value, size) => unhex(value.toString(16).padStart(2 * size, 0));
+const wide = (value, size = SIZE) => value.toString(16).padStart(2 * size, 0);
+const bytes = (value, size) => unhex(wide(value, size));
 const join = (...parts) => new Uint8Array(parts.flatMap((part) => [...part]));
 const digest = async (name, data) => new Uint8Array(await subtle.digest(name, data));
 const sha384 = (data) => digest("SHA-384", data);
 export const sha256 = async (data) => hex(await digest("SHA-256", data));
 
-const CURVE = { namedCurve: "P-256", hash: "SHA-256" };
-const ECDSA = { ...CURVE, name: "ECDSA" };
-const ECDH = { ...CURVE, name: "ECDH" };
+const ECDH = { name: "ECDH", namedCurve: "P-256" };
+const ECDSA = { ...ECDH, name: "ECDSA", hash: "SHA-256" };
+const AES = { name: "AES-GCM", length: 256 };
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const SIZE = 256;
 
@@ -58,26 +59,26 @@ export async function ask(manifest, vid) {
   const factor = number(random(SIZE)) % n;
   const encoded = await encode(message, random(48));
   return {
-    blinded: hex(bytes((encoded * power(factor, 65537n, n)) % n, SIZE)),
-    unblind: hex(bytes(inverse(factor, n), SIZE)),
+    blinded: wide((encoded * power(factor, 65537n, n)) % n),
+    unblind: wide(inverse(factor, n)),
     message: hex(message),
     key: await subtle.exportKey("jwk", pair.privateKey),
   };
 }
 
-// The slip from what the roll signed; throws if the roll signed something else.
+// The slip from what the roll signed; throws "wrong" if the roll signed something else.
 export async function receive(manifest, asked, signed) {
   const n = BigInt(manifest.slip_key);
   const { key, message, unblind } = asked;
-  const signature = bytes((BigInt("0x" + signed) * BigInt("0x" + unblind)) % n, SIZE);
+  const signature = wide((BigInt("0x" + signed) * BigInt("0x" + unblind)) % n);
   // An RSA key of 2048 bits with the exponent 65537, as DER has it.
   const der = "30820122300d06092a864886f70d01010105000382010f003082010a0282010100";
   const rsa = { name: "RSA-PSS", hash: "SHA-384", saltLength: 48 };
   const roll = await subtle.importKey(
-    "spki", unhex(der + n.toString(16) + "0203010001"), rsa, false, ["verify"],
+    "spki", unhex(der + wide(n) + "0203010001"), rsa, false, ["verify"],
   );
-  if (!(await subtle.verify(rsa, roll, signature, unhex(message)))) throw new Error("slip");
-  return { key, message, signature: hex(signature) };
+  if (!(await subtle.verify(rsa, roll, unhex(signature), unhex(message)))) throw "wrong";
+  return { key, message, signature };
 }
 
 // `plain` for the owner of `point` alone, tied to this vote.
@@ -89,10 +90,9 @@ async function seal(point, plain, vid) {
   const info = join(utf8("stemme ballot 1"), vid);
   const key = await subtle.deriveKey(
     { name: "HKDF", hash: "SHA-256", salt: bytes(0n, 1), info },
-    secret, { name: "AES-GCM", length: 256 }, false, ["encrypt"],
+    secret, AES, false, ["encrypt"],
   );
-  const how = { name: "AES-GCM", iv: bytes(0n, 12), additionalData: vid };
-  const sealed = await subtle.encrypt(how, key, plain);
+  const sealed = await subtle.encrypt({ ...AES, iv: bytes(0n, 12), additionalData: vid }, key, plain);
   return hex(await subtle.exportKey("raw", mine.publicKey)) + hex(sealed);
 }
 
@@ -100,16 +100,15 @@ async function seal(point, plain, vid) {
 export async function cast(manifest, vid, slip, choice, sequence) {
   const id = unhex(vid);
   const text = utf8(JSON.stringify(choice));
-  const plain = new Uint8Array(256 * Math.ceil(text.length / 256)).fill(32);
-  plain.set(text);
-  const x = await seal(manifest.tally_key, plain, id);
+  const padded = join(text, new Uint8Array(-text.length & 255).fill(32));
+  const x = await seal(manifest.tally_key, padded, id);
   const body = JSON.stringify({ m: slip.message, q: sequence, t: slip.signature, x });
   const key = await subtle.importKey("jwk", slip.key, ECDSA, false, ["sign"]);
   const signed = await subtle.sign(ECDSA, key, join(id, utf8(body)));
   const s = number(signed.slice(32));
   // The lower of two that are valid, so that a ballot has one hash.
   const low = s > ORDER / 2n ? ORDER - s : s;
-  return { body, s: hex(signed.slice(0, 32)) + hex(bytes(low, 32)) };
+  return { body, s: hex(signed.slice(0, 32)) + wide(low, 32) };
 }
 
 export const leaf = (ballot) => sha256(utf8(JSON.stringify(ballot)));

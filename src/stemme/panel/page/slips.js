@@ -35,9 +35,8 @@ export const outside = (address, rest) => reach(address, { credentials: "omit", 
 
 let csrf;
 export async function call(path, rest) {
-  const headers = { "x-csrf-token": csrf, "content-type": "application/json" };
-  const answer = await reach(`/panel/api/${path}`, { headers, ...rest });
-  if (answer.redirected || answer.status === 401) location.replace("sign-in");
+  const answer = await reach(`/panel/api/${path}`, { headers: { "x-csrf-token": csrf }, ...rest });
+  if (answer.status === 401) location = "sign-in";
   if (answer.status > 499) throw answer;
   return answer;
 }
