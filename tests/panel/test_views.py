@@ -221,6 +221,7 @@ def test_how_numbers_are_written() -> None:
     """Thousands stand apart, and there are two decimals or none, by the language's own sign."""
     assert figure(Fraction(1234567), "nb") == "1\N{NO-BREAK SPACE}234\N{NO-BREAK SPACE}567"
     assert figure(Fraction(40000, 21), "nb") == "1\N{NO-BREAK SPACE}904,76"
+    assert figure(Fraction(-1, 100), "nb") == "\N{MINUS SIGN}0,01"
     assert [figure(Fraction(1, 3), lang) for lang in ("en", "ar", "fa-AF")] == ["0.33"] * 3
 
 
@@ -255,15 +256,18 @@ def test_every_round_adds_up_to_the_ballots(election: Election, rule: str) -> No
     voters = sum(ballot.weight for ballot in election.ballots)
     for step in steps:
         kept = sum(move.amount for move in step.kept)
-        assert sum(bar.score for bar in step.bars) + kept + step.nobody == voters
-        assert step.nobody >= 0
-        assert sum(move.amount for move in step.moves) == step.moving
+        scores = sum(bar.score for bar in step.bars)
+        assert scores + kept + step.nobody + step.rounding == voters
+        assert 0 <= step.rounding < Fraction(len(election.options), 100)
+        assert all(move.amount > 0 for move in step.moves)
+        assert sum(move.amount for move in step.moves) + step.rounded == step.moving
     for step, following in itertools.pairwise(steps):
         gained = {move.option: move.amount for move in step.moves}
         before = {bar.option: bar.score for bar in step.bars}
         for bar in following.bars:
             assert bar.score == before[bar.option] + gained.get(bar.option, 0)
         assert following.nobody == step.nobody + gained.get("", 0)
+        assert following.rounding == step.rounding + step.rounded
 
 
 @st.composite

@@ -89,6 +89,7 @@ def _result(counted: Published | None, story: Story | None) -> dict[str, Any]:
         "story": story,
         "grid": rounds.grid(steps, story.winners) if story else (),
         "nobody": any(step.nobody for step in steps),
+        "rounding": any(step.rounding for step in steps),
     }
 
 

@@ -9,14 +9,16 @@ from babel import numbers
 
 from stemme.i18n import LANGUAGES, latin_digits
 
+_MINUS = "\N{MINUS SIGN}"
 _GROUP = "\N{NO-BREAK SPACE}"
 
 
 def figure(value: Fraction | int, lang: str) -> str:
     """The number with at most two decimals, thousands apart, such as `1 234,5`."""
-    hundredths = floor(Fraction(value) * 100 + Fraction(1, 2))
+    hundredths = floor(abs(Fraction(value)) * 100 + Fraction(1, 2))
     whole, rest = divmod(hundredths, 100)
-    grouped = f"{whole:,}".replace(",", _GROUP)
+    sign = _MINUS if value < 0 and hundredths else ""
+    grouped = sign + f"{whole:,}".replace(",", _GROUP)
     if not rest:
         return grouped
     symbol = latin_digits(numbers.get_decimal_symbol(LANGUAGES[lang].calendar))

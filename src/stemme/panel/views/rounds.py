@@ -21,27 +21,22 @@ def steps(election: Election, result: Outcome) -> tuple[Step, ...]:
     found: list[Step] = []
     for number, one in enumerate(result.rounds, 1):
         shown = {score.option: adding.down(score.score) for score in one.scores}
-        nobody = total - sum(shown.values()) - sum(kept.values())
-        following = result.rounds[number] if number < len(result.rounds) else None
+        nobody = adding.down(one.exhausted)
         stays = {option: _stays(shown[option], result.quota) for option in one.elected}
-        moves = () if following is None else _moves(following, shown)
-        moving = Fraction(0)
-        if following is not None:
-            leaves = [shown[option] for option in one.eliminated]
-            moving = sum(leaves + [shown[at] - stays[at] for at in stays], Fraction(0))
-            lost = moving - sum((move.amount for move in moves), Fraction(0))
-            moves = (*moves, *([Move("", lost)] if lost else []))
+        moving, moves = _moving(result.rounds[number - 1 : number + 1], shown, stays)
         found.append(
             Step(
                 number,
                 _bars(election, one, shown),
                 tuple(Move(option, amount) for option, amount in kept.items()),
                 nobody,
+                total - sum(shown.values()) - sum(kept.values()) - nobody,
                 _needed(one, result),
                 one.elected,
                 one.eliminated,
                 moving,
                 moves,
+                moving - sum((move.amount for move in moves), Fraction(0)),
                 tie(election, one.lots, one.elected or one.eliminated),
             )
         )
@@ -77,13 +72,23 @@ def _bars(election: Election, one: Round, shown: Shown) -> tuple[Bar, ...]:
     return bars(election, scores, one.elected)
 
 
-def _moves(following: Round, shown: Shown) -> tuple[Move, ...]:
-    """What everybody still standing has more in the next round; the most first."""
+def _moving(pair: Sequence[Round], shown: Shown, stays: Shown) -> tuple[Fraction, tuple[Move, ...]]:
+    """What leaves those who go and those elected after the first of two rounds, and to whom.
+
+    The most first, and nobody last; after the last round nothing moves.
+    """
+    if len(pair) < 2:
+        return Fraction(0), ()
+    one, following = pair
+    leaves = [shown[option] for option in one.eliminated]
+    leaves += [shown[option] - kept for option, kept in stays.items()]
     gains = [
         Move(score.option, adding.down(score.score) - shown[score.option])
         for score in following.scores
     ]
-    return tuple(sorted((move for move in gains if move.amount), key=lambda move: -move.amount))
+    gains.sort(key=lambda move: -move.amount)
+    gains.append(Move("", adding.down(following.exhausted) - adding.down(one.exhausted)))
+    return sum(leaves, Fraction(0)), tuple(move for move in gains if move.amount)
 
 
 def _stays(score: Fraction, quota: Fraction | None) -> Fraction:

@@ -45,20 +45,22 @@ class Move(Struct, frozen=True):
 class Step(Struct, frozen=True):
     """A round: what everybody has, who is elected or leaves, and where those votes go.
 
-    `kept` are votes that stay with those elected before. Scores, kept and `nobody` are the voters
-    who chose something: rounded down to two decimals, with what that leaves in `nobody`.
-    `moving` votes leave after this round, and are the sum of `moves`.
+    `kept` are votes that stay with those elected before. Scores, kept and `nobody` are rounded down
+    to two decimals; with `rounding` they are the voters who chose something. `moving` votes leave
+    after this round: the sum of `moves`, and of `rounded`, by which `rounding` changes.
     """
 
     number: int
     bars: tuple[Bar, ...]
     kept: tuple[Move, ...]
     nobody: Fraction
+    rounding: Fraction
     needed: Fraction
     elected: tuple[str, ...]
     eliminated: tuple[str, ...]
     moving: Fraction
     moves: tuple[Move, ...]
+    rounded: Fraction
     tie: Tie | None = None
 
 
