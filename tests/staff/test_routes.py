@@ -126,6 +126,32 @@ MATRIX += [
     ]
     for method, path in pages
 ]
+PANEL = "/nb/panels/ingen"
+CARD = f"{PANEL}/members/{uuid.UUID(int=4)}"
+MATRIX += [
+    (method, path, {"facilitator", "programme", "admin"})
+    for method, path in [
+        ("GET", "/nb/panels"),
+        ("POST", "/nb/panels"),
+        ("GET", PANEL),
+        ("POST", f"{PANEL}/practise"),
+        ("POST", f"{PANEL}/settings"),
+        ("POST", f"{PANEL}/cards.pdf"),
+        ("GET", f"{PANEL}/members"),
+        ("POST", f"{PANEL}/members"),
+        ("GET", CARD),
+        ("POST", CARD),
+        ("POST", f"{CARD}/card.pdf"),
+        ("POST", f"{CARD}/leave"),
+        ("GET", f"{PANEL}/votes/new"),
+        ("POST", f"{PANEL}/votes/new"),
+        ("GET", f"{PANEL}/votes/ukjent-1"),
+        ("GET", f"{PANEL}/votes/ukjent-1/plan"),
+        ("POST", f"{PANEL}/votes/ukjent-1/plan"),
+        ("POST", f"{PANEL}/votes/ukjent-1/do"),
+        ("POST", f"{PANEL}/votes/ukjent-1/slips.pdf"),
+    ]
+]
 OPEN_TO_ALL = {
     "/nb/sign-in",
     "/nb/invite/{token}",
@@ -147,6 +173,9 @@ def test_the_matrix_has_every_route() -> None:
     known = {
         path.replace(SLUG, "{slug}").replace(str(NOBODY), "{account}") for _, path, _ in MATRIX
     }
+    known = {path.replace(CARD, "/nb/panels/{panel}/members/{member}") for path in known}
+    known = {path.replace(PANEL, "/nb/panels/{panel}") for path in known}
+    known = {path.replace("ukjent-1", "{vote}") for path in known}
     known = {path.replace("/1/", "/{wave}/").replace("/endre", "/{question}") for path in known}
     known = {path.replace(EVENING, "/nb/workshops/{workshop}") for path in known}
     known = {path.replace("0" * 32, "{photo}") for path in known}

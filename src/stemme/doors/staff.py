@@ -15,8 +15,10 @@ from stemme.grants.routes.staff import planning as grants
 from stemme.i18n import STAFF_LANGUAGES
 from stemme.panel import doorkeeper as panel
 from stemme.panel.routes import coming_in as panel_sign_in
+from stemme.panel.routes import members as panels
+from stemme.panel.routes import my_votes, shares, slips
 from stemme.panel.routes import page as voting_page
-from stemme.panel.routes import shares, slips
+from stemme.panel.routes import planning as votes
 from stemme.programme import routes as programme
 from stemme.proposals.routes import members as members_proposals
 from stemme.proposals.routes import office as proposals
@@ -57,6 +59,10 @@ def create_app(config: Config) -> Litestar:
                 proposals.router,
                 members_proposals.router,
                 panel_sign_in.router,
+                panel_sign_in.card_router,
+                panels.router,
+                votes.router,
+                my_votes.router,
                 slips.router,
                 shares.router,
                 voting_page.router,

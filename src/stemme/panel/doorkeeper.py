@@ -13,6 +13,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.di import Provide
 from litestar.enums import ScopeType
+from litestar.handlers import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.response import Redirect
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -23,12 +24,18 @@ from stemme.i18n import LANGUAGES, SOURCE
 from stemme.i18n import lazy as _
 from stemme.panel.model import Session, SignedIn
 from stemme.panel.service import coming_in
+from stemme.panel.service.planning import Planner
 from stemme.staff import doorkeeper as office
+from stemme.staff import rules
+from stemme.staff import service as staff
+from stemme.staff.model import Role
 from stemme.web import machines
 from stemme.web.pages import page
 
 AnyRequest = Request[Any, Any, Any]
 
+OFFICE: tuple[Role, ...] = ("facilitator", "programme", "admin")
+"""Who of the office looks after panels."""
 WIDE = frozenset({"panel"})
 """First words, after the language, of members' addresses."""
 
@@ -61,7 +68,9 @@ class Doorkeeper(ASGIMiddleware):
         """Put the session into the state of the request, and the token that its forms carry."""
         connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope, receive)
         token = connection.cookies.get(self.name)
-        if token and is_for_members(scope["path"]):
+        path = scope["path"]
+        plans = is_for_planners(path) and staff.visit(connection) is None
+        if token and (plans or is_for_members(path)):
             async with connection.app.state.pool.acquire() as conn:
                 seen = await coming_in.find_session(conn, token)
             if seen is not None:
@@ -72,7 +81,38 @@ class Doorkeeper(ASGIMiddleware):
 
 def is_for_members(path: str) -> bool:
     """Whether an address is a member's: a page in some language, or what such pages ask for."""
-    return path.startswith("/panel/api/") or not WIDE.isdisjoint(path.split("/")[2:3])
+    return path.startswith("/panel/") or not WIDE.isdisjoint(path.split("/")[2:3])
+
+
+def is_for_planners(path: str) -> bool:
+    """Whether an address is for the office and for those who lead a panel: `/{lang}/panels/…`."""
+    return path.split("/")[2:3] == ["panels"]
+
+
+async def require_planner(
+    connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
+) -> None:
+    """A guard for pages of planning: the office, or who leads the panel of the address.
+
+    Raises MemberNeeded, SignInNeeded, Forbidden.
+    """
+    config: Config = connection.app.state.config
+    seen, visit = find(connection), staff.visit(connection)
+    if visit is None and seen is None:
+        if session_cookie(config) in connection.cookies:
+            raise MemberNeeded
+        raise staff.SignInNeeded
+    if visit is not None and not rules.may(visit.account, OFFICE):
+        raise Forbidden
+    planner(connection).require(connection.path_params["panel"])
+
+
+def planner(connection: ASGIConnection[Any, Any, Any, Any]) -> Planner:
+    """Who plans on this request; the guard has looked at their rights."""
+    visit, seen = staff.visit(connection), find(connection)
+    if visit is not None:
+        return Planner(account=visit.account)
+    return Planner(member=seen.member if seen else None)
 
 
 def session_cookie(config: Config) -> str:

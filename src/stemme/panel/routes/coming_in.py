@@ -9,10 +9,12 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from stemme.errors import StemmeError
+from stemme.i18n import LANGUAGES, SOURCE
 from stemme.panel import doorkeeper
 from stemme.panel.service import coming_in
 from stemme.panel.service.coming_in import CodeRefused, TooManyCodes
 from stemme.staff import doorkeeper as office
+from stemme.web.negotiation import preferred
 from stemme.web.pages import page
 
 AnyRequest = Request[Any, Any, Any]
@@ -73,6 +75,15 @@ async def submit_sign_out(request: AnyRequest, lang: FromPath[str]) -> Response[
     return response
 
 
+@get("/panel/card")
+async def show_card(request: AnyRequest) -> Response[Any]:
+    """Where a scanned card leads: to the way in, in the phone's language, the code still unseen."""
+    known = preferred(request.headers.get("accept-language", ""), LANGUAGES) or SOURCE
+    headers = {"vary": "Accept-Language"}
+    return Redirect(f"/{known}/panel/sign-in", status_code=303, headers=headers)
+
+
+card_router = Router("/", route_handlers=[show_card])
 router = Router(
     path="/{lang:str}/panel",
     route_handlers=[show_sign_in, submit_sign_in, submit_sign_out],

@@ -43,6 +43,13 @@ class VoteRunning(StemmeError):
     message = _("En avstemning er i gang. Vent til den er ferdig.")
 
 
+class ReasonNeeded(StemmeError):
+    """A vote is annulled with a reason that everybody can read."""
+
+    status = 422
+    message = _("Skriv hvorfor avstemningen annulleres. Grunnen blir offentlig.")
+
+
 class Planner(msgspec.Struct, frozen=True):
     """Who plans: somebody of the office, or the chair or a facilitator of the panel."""
 
