@@ -113,7 +113,7 @@ async function send(ballot, then) {
     .catch(() => ({ status: 0 }));
   const refused = { 410: "closed", 422: "wrong", 425: "waiting" }[answer.status];
   if (refused) return show(refused);
-  if (!answer.ok) return timer = setTimeout(send, 5e3, ballot, then);
+  if (!answer.ok) return timer = setTimeout(send, 3e3, ballot, then);
   const promise = await answer.json();
   if (promise.leaf !== mine || !await promised(vote, vote.vid, promise)) return show("wrong");
   $("words").textContent = [0, 3, 6].map((at) => known[parseInt(mine.slice(at, at + 3), 16) % 1024]).join(" ");

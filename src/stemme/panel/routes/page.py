@@ -6,11 +6,13 @@ from typing import Any
 
 from litestar import Request, Response, Router, get
 from litestar.params import FromPath
+from litestar.response import Redirect
 
 from stemme.errors import NotFound
 from stemme.i18n import LANGUAGES
 from stemme.panel.page import NAMES, Pages
 from stemme.web.encoding import accepted
+from stemme.web.negotiation import requested
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -65,6 +67,23 @@ async def show_key_page(request: AnyRequest, lang: FromPath[str]) -> Response[by
     return _respond(request, lang, "key")
 
 
+@get("/{lang:str}/panel/paper")
+async def show_paper_page(request: AnyRequest, lang: FromPath[str]) -> Response[bytes]:
+    """Where a slip of paper votes: nobody signs in, so it hangs on the resident door."""
+    return _respond(request, lang, "paper")
+
+
+@get("/panel/paper")
+async def show_paper_entrance(request: AnyRequest) -> Response[Any]:
+    """The address on paper: to the page in the language of the browser, which keeps the code."""
+    language = requested(request.scope, request.app.state.site.languages)
+    return Redirect(
+        f"/{language.tag}/panel/paper",
+        status_code=303,
+        headers={"vary": "Accept-Language", "cache-control": "no-cache"},
+    )
+
+
 @get("/panel/page-hashes.txt")
 async def show_hashes(request: AnyRequest) -> Response[str]:
     """SHA-256 of every page in every language, for `sha256sum --check`."""
@@ -77,5 +96,5 @@ async def show_hashes(request: AnyRequest) -> Response[str]:
 
 router = Router("/", route_handlers=[show_voting_page, show_phone_page, show_key_page, show_hashes])
 """For members, at the staff door."""
-resident_router = Router("/", route_handlers=[show_hashes])
-"""For witnesses, at the resident door."""
+resident_router = Router("/", route_handlers=[show_paper_page, show_paper_entrance, show_hashes])
+"""For witnesses and for slips of paper, at the resident door."""
