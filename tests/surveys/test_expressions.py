@@ -216,6 +216,7 @@ def test_patterns_agree_with_python(pattern, text):
 
 BEFORE = {
     **SCOPE.before,
+    "dag": Known("date"),
     "skala": Known("slider", (), 0, 10),
     "aar": Known("number", (), 0, 110),
 }
@@ -238,6 +239,8 @@ BEFORE = {
         (["${t} = 'x' and ${t} = 'y'"], True),
         (["${n} * ${n} = 7"], False),
         (["${t} < today()"], False),
+        (["${dag} < '2000-01-01'"], False),
+        (["${dag} < '2000-01-01' and ${dag} > '2001-01-01'"], True),
     ],
 )
 def test_what_can_never_hold_is_found(sources, never):

@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stemme.surveys import files
+from stemme.surveys.expressions.evaluate import Context
 from stemme.surveys.model import Survey
 from stemme.surveys.rules import layout as rules
 from stemme.surveys.rules.layout import lay_out
 from stemme.surveys.rules.values import Problem, problem_with
+from stemme.surveys.rules.walking import visible
 
 TYPES = Path(__file__).parent / "fixtures" / "types"
 TREE = frozenset({"bolig"})
@@ -25,7 +27,7 @@ SHOWN = laid_out("shown")
 
 
 def visible_names(answers):
-    shown = rules.visible(SHOWN, answers, "2026-11-22")
+    shown = visible(SHOWN, answers, "2026-11-22")
     return {SHOWN.parts[index].name for index in shown}
 
 
@@ -47,15 +49,15 @@ def test_what_stands_in_a_hidden_group_is_hidden_and_reads_as_unanswered():
 def test_hidden_answers_are_dropped():
     """Only answers to questions that are shown are kept."""
     answers = {"bor_her": "nei", "rom": 9, "hvor": "Larvik"}
-    shown = rules.visible(SHOWN, answers, "")
+    shown = visible(SHOWN, answers, "")
 
     assert {"bor_her": "nei", "hvor": "Larvik"} == rules.asked(SHOWN, answers, shown)
 
 
 def test_pages_with_nothing_on_them_are_skipped():
     """Next and back pass over a page that is hidden."""
-    without = rules.asked_pages(SHOWN, rules.visible(SHOWN, {"bor_her": "nei"}, ""))
-    with_it = rules.asked_pages(SHOWN, rules.visible(SHOWN, {"bor_her": "ja"}, ""))
+    without = rules.asked_pages(SHOWN, visible(SHOWN, {"bor_her": "nei"}, ""))
+    with_it = rules.asked_pages(SHOWN, visible(SHOWN, {"bor_her": "ja"}, ""))
 
     assert ([0, 2], [0, 1, 2]) == (without, with_it)
     assert (2, None, 0, None) == (
@@ -80,7 +82,7 @@ def test_pages_with_nothing_on_them_are_skipped():
 )
 def test_walking_forward_and_back_meets_the_same_pages(answers):
     """Whatever is answered, back undoes next, and every asked page is met once."""
-    pages = rules.asked_pages(SHOWN, rules.visible(SHOWN, answers, ""))
+    pages = rules.asked_pages(SHOWN, visible(SHOWN, answers, ""))
     walked = [pages[0]]
     while (page := rules.next_page(pages, walked[-1])) is not None:
         walked.append(page)
@@ -136,7 +138,7 @@ def test_which_values_may_stand(survey, name, value, expected):
     """Each kind of question takes what it offers and nothing else."""
     part = laid_out(survey).question(name)
 
-    assert expected == problem_with(part, value, {})
+    assert expected == problem_with(part, value, Context())
 
 
 def test_a_required_grid_wants_every_row():
@@ -148,8 +150,8 @@ def test_a_required_grid_wants_every_row():
     raw["items"][0]["items"][0]["required"] = True
     part = lay_out(msgspec.convert(raw, Survey)).question("samhold")
 
-    assert Problem("required") == problem_with(part, {"hjelper": "enig"}, {})
-    assert None is problem_with(part, {"hjelper": "enig", "kjenner": "uenig"}, {})
+    assert Problem("required") == problem_with(part, {"hjelper": "enig"}, Context())
+    assert None is problem_with(part, {"hjelper": "enig", "kjenner": "uenig"}, Context())
 
 
 json_values = st.one_of(
@@ -168,7 +170,7 @@ def test_no_value_at_all_breaks_the_rules(survey, value):
     """Whatever is posted is judged, never an exception."""
     layout = laid_out(survey)
     for name in layout.questions:
-        problem = problem_with(layout.question(name), value, {})
+        problem = problem_with(layout.question(name), value, Context())
 
         assert problem is None or isinstance(problem, Problem)
 

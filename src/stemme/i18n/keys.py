@@ -7,7 +7,7 @@ from typing import Any
 
 TRANSLATABLE = frozenset(
     {"title", "summary", "intro", "thanks", "label", "hint", "why", "ends", "message"}
-    | {"top_label", "description", "owner", "unit"}
+    | {"top_label", "description", "owner", "unit", "other"}
 )
 """Not `text`: the official wording of a measure is a quotation, shown as it stands."""
 

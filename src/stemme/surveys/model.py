@@ -7,9 +7,13 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-AnswerValue = str | int | float | list[str] | dict[str, str]
-"""text and one: str; slider: int; number: int or float; many: list of values;
-grid: row value to choice value."""
+AnswerValue = str | int | float | list[str] | dict[str, str] | dict[str, list[str]]
+"""text, one and date (ISO): str; slider: int; number: int or float; many: list of values; rank: the
+same, best first; grid: row value to choice value, or to a list of them; calc: str, int or float.
+What is written beside the choice `OTHER` is an answer of its own, `<question>.other`."""
+
+OTHER = "other"
+"""The value of the choice that has a line to write on."""
 
 Answers = dict[str, AnswerValue]
 """Question name to value; an unanswered question is absent."""
@@ -37,6 +41,8 @@ class Choice(Base, frozen=True, kw_only=True):
     code: int | None = None
     missing: bool = False
     exclusive: bool = False
+    props: dict[str, str] = field(default_factory=dict)
+    """What a `filter` may ask of it: `kommune: larvik`."""
 
 
 class Row(Base, frozen=True, kw_only=True):
@@ -48,6 +54,8 @@ class Row(Base, frozen=True, kw_only=True):
 class Check(Base, frozen=True, kw_only=True):
     test: str
     message: str
+    level: Literal["error", "warn"] = "error"
+    """A warning is shown once; who stands by the answer goes on."""
 
 
 class Node(Base, frozen=True, kw_only=True, tag_field="type"):
@@ -63,11 +71,14 @@ class Question(Node, frozen=True, kw_only=True):
     required: bool = False
     sensitive: bool = False
     why: str = ""
+    default: str | None = None
+    """An expression: what stands there when the question is first met."""
     checks: list[Check] = field(default_factory=list)
 
 
 class Text(Question, frozen=True, kw_only=True, tag="text"):
-    format: Literal["line", "paragraph"] = "line"
+    format: Literal["line", "paragraph", "email", "phone", "url"] = "line"
+    """Like all that is written, mail addresses and telephones are masked before they are stored."""
     max: int = 500
 
 
@@ -85,19 +96,46 @@ class Slider(Question, frozen=True, kw_only=True, tag="slider"):
     ends: tuple[str, str] = ("", "")
 
 
-class One(Question, frozen=True, kw_only=True, tag="one"):
-    choices: str | list[Choice]
+class Date(Question, frozen=True, kw_only=True, tag="date"):
+    precision: Literal["year", "month", "day", "time", "minute"] = "day"
 
 
-class Many(Question, frozen=True, kw_only=True, tag="many"):
+class Choosing(Question, frozen=True, kw_only=True):
+    """What questions with choices share."""
+
     choices: str | list[Choice]
+    filter: str | None = None
+    """Which choices are shown; a bare word is what is known of a choice: `kommune = ${kommune}`."""
+    shuffle: bool = False
+    """In an order of its own for every answer; what is missing, alone or other stays last."""
+
+
+class One(Choosing, frozen=True, kw_only=True, tag="one"):
+    other: str = ""
+    """The label of a last choice with a line to write on."""
+
+
+class Many(Choosing, frozen=True, kw_only=True, tag="many"):
     min: int = 0
     max: int | None = None
+    other: str = ""
+
+
+class Rank(Choosing, frozen=True, kw_only=True, tag="rank"):
+    top: int | None = None
+    """How many places there are; as many as choices unless given."""
 
 
 class Grid(Question, frozen=True, kw_only=True, tag="grid"):
     rows: list[Row]
     choices: str | list[Choice]
+    multiple: bool = False
+
+
+class Calc(Node, frozen=True, kw_only=True, tag="calc"):
+    """A value worked out from answers; nobody is asked it, conditions and texts may read it."""
+
+    value: str
 
 
 class Note(Node, frozen=True, kw_only=True, tag="note"):
@@ -109,8 +147,8 @@ class Group(Node, frozen=True, kw_only=True, tag="group"):
     page: bool = False
 
 
-AnyQuestion = Text | Number | Slider | One | Many | Grid
-Item = AnyQuestion | Note | Group
+AnyQuestion = Text | Number | Slider | Date | One | Many | Rank | Grid
+Item = AnyQuestion | Calc | Note | Group
 
 
 class Ages(Base, frozen=True, kw_only=True):

@@ -61,6 +61,10 @@ class Draft(msgspec.Struct, array_like=True, frozen=True):
     """Counts up with every page: of two drafts of one person the higher is the newer."""
     ready: Ready | None = None
     """On the review page, where nothing is wrong: checked, coded and masked by ourselves."""
+    begun_with: list[str] = []
+    """The questions whose default has been written."""
+    warned: list[str] = []
+    """Marks of the doubtful answers that were pointed out."""
 
 
 _encode = msgspec.msgpack.Encoder().encode

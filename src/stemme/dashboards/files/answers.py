@@ -16,15 +16,18 @@ from stemme.i18n.source import Complaint
 from stemme.surveys.model import (
     Answers,
     Choice,
+    Date,
     Grid,
     Many,
     Number,
     One,
+    Rank,
     Slider,
     Survey,
     Text,
 )
-from stemme.surveys.rules.layout import lay_out, visible
+from stemme.surveys.rules.layout import lay_out
+from stemme.surveys.rules.walking import visible
 
 WEIGHT = "weight"
 """The column of what each respondent counts; no question may have this name."""
@@ -222,7 +225,7 @@ def _reader(survey: Survey, question: Any, part: str) -> _Cell:
             return _choice(choices_of(survey, question))
         case Slider() | Number():
             return lambda cell: _number(question, cell)
-        case Text():
+        case Text() | Date() | Rank():
             # What people wrote is not read: of texts only themes are ever published.
             return lambda _: None
     raise TypeError(type(question).__name__)

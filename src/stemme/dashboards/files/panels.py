@@ -9,7 +9,18 @@ from stemme.dashboards.model import Band, Dashboard, Panel
 from stemme.dashboards.rules import categories, placed_questions
 from stemme.dashboards.rules.scores import MOST_VALUES, scores
 from stemme.i18n.source import Complaint, Key, Source
-from stemme.surveys.model import AnyQuestion, Grid, Many, Number, One, Slider, Survey, Text
+from stemme.surveys.model import (
+    AnyQuestion,
+    Date,
+    Grid,
+    Many,
+    Number,
+    One,
+    Rank,
+    Slider,
+    Survey,
+    Text,
+)
 
 
 def complaints(source: Source, plan: Dashboard, survey: Survey, index: int) -> Iterator[Complaint]:
@@ -20,6 +31,10 @@ def complaints(source: Source, plan: Dashboard, survey: Survey, index: int) -> I
     if isinstance(question, Text):
         said = f"'{panel.question}' is free text, which is never published; 'themes' can name it"
         yield source.complaint([*path, "question"], said)
+        return
+    if isinstance(question, Date | Rank) or (isinstance(question, Grid) and question.multiple):
+        said = f"'{panel.question}' holds dates, an order or several answers a row; a plan cannot"
+        yield source.complaint([*path, "question"], f"{said} show those, the archive holds them")
         return
     yield from _bands(source, panel, question, path)
     yield from _mean(source, panel, survey, (question, path))

@@ -8,7 +8,19 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from stemme.dashboards.rules.questions import choices_of, placed_questions
-from stemme.surveys.model import AnyQuestion, Grid, Many, Number, One, Row, Slider, Survey, Text
+from stemme.surveys.model import (
+    AnyQuestion,
+    Date,
+    Grid,
+    Many,
+    Number,
+    One,
+    Rank,
+    Row,
+    Slider,
+    Survey,
+    Text,
+)
 
 Column = Sequence[Any]
 Columns = Mapping[str, Column]
@@ -108,6 +120,8 @@ def _type(survey: Survey, question: AnyQuestion) -> Any:
         case Text():
             # What somebody wrote is never here; the stream puts its themes in the place of it.
             return list[str] | None
+        case Date() | Rank():
+            return None  # No plan can name them.
     values = tuple(choice.value for choice in choices_of(survey, question))
     # Spelled out, since the choices are known only now.
     chosen: Any = Literal.__getitem__(values)

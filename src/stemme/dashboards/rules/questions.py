@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 from stemme.dashboards.model import MINIMUM, SENSITIVE_MINIMUM, Dashboard, Panel
 from stemme.surveys.model import (
+    OTHER,
     AnyQuestion,
+    Calc,
     Choice,
     Grid,
     Group,
@@ -15,6 +17,7 @@ from stemme.surveys.model import (
     Many,
     Note,
     One,
+    Rank,
     Survey,
 )
 
@@ -48,15 +51,18 @@ def _walk(
         under = (*shown, item.show) if item.show else shown
         if isinstance(item, Group):
             yield from _walk(item.items, place, own, under)
-        elif not isinstance(item, Note):
+        elif not isinstance(item, Note | Calc):
             yield Placed(item, place, own, under)
 
 
-def choices_of(survey: Survey, question: One | Many | Grid) -> list[Choice]:
-    """Give a question's choices, from its own list or a shared one."""
-    if isinstance(question.choices, str):
-        return survey.lists.get(question.choices, [])
-    return question.choices
+def choices_of(survey: Survey, question: One | Many | Grid | Rank) -> list[Choice]:
+    """Give a question's choices, from its own list or a shared one; the one to write on is last."""
+    listed = isinstance(question.choices, str)
+    found = survey.lists.get(str(question.choices), []) if listed else list(question.choices)
+    choices = [one for one in found if isinstance(one, Choice)]
+    if isinstance(question, One | Many) and question.other:
+        choices.append(Choice(value=OTHER, label=question.other))
+    return choices
 
 
 def shown_choices(survey: Survey, question: One | Many | Grid) -> list[Choice]:

@@ -15,13 +15,27 @@ from stemme.dashboards.rules import Placed
 from stemme.dashboards.service.downloads import plain
 from stemme.dashboards.service.open_release import Text
 from stemme.errors import NotFound
-from stemme.surveys.model import Choice, Grid, Many, Number, One, Slider, Survey, Version
+from stemme.surveys.model import (
+    Choice,
+    Date,
+    Grid,
+    Many,
+    Number,
+    One,
+    Rank,
+    Slider,
+    Survey,
+    Version,
+)
 from stemme.surveys.service import reading as surveys
 
 COLUMNS = (
     *("survey", "revision", "variable", "question", "type", "sensitive", "required", "label"),
     *("row", "value", "code", "value_label", "missing", "min", "max", "unit", "about"),
 )
+
+
+Kind = Literal["text", "number", "slider", "date", "one", "many", "rank", "grid"]
 
 
 class SurveyEntry(Struct, frozen=True):
@@ -67,7 +81,7 @@ class CodebookVariable(Struct, frozen=True):
 
     variable: str
     question: str
-    type: Literal["text", "number", "slider", "one", "many", "grid"]
+    type: Kind
     sensitive: Annotated[bool, Meta(description="Whether more people must hide in its numbers.")]
     required: bool
     label: Text
@@ -174,7 +188,7 @@ def _variable(version: Version, placed: Placed, lang: str, own: _Own) -> Codeboo
     )
 
 
-def _type(placed: Placed) -> Literal["text", "number", "slider", "one", "many", "grid"]:
+def _type(placed: Placed) -> Kind:
     match placed.question:
         case One():
             return "one"
@@ -186,6 +200,10 @@ def _type(placed: Placed) -> Literal["text", "number", "slider", "one", "many", 
             return "slider"
         case Number():
             return "number"
+        case Rank():
+            return "rank"
+        case Date():
+            return "date"
     return "text"
 
 
@@ -203,7 +221,7 @@ def _values(version: Version, placed: Placed, lang: str) -> list[Value]:
             )
             for at, (number, end) in enumerate(ends)
         ]
-    if not isinstance(question, One | Many | Grid):
+    if not isinstance(question, One | Many | Grid | Rank):
         return []
     shared = isinstance(question.choices, str)
     at = ("lists", str(question.choices)) if shared else (*placed.path, "choices")

@@ -40,12 +40,14 @@ class Scope:
     before: Mapping[str, Known]
     later: frozenset[str] = field(default_factory=frozenset)
     own: Known | None = None
+    columns: frozenset[str] | None = None
+    """In a filter: what is known of its choices."""
 
 
 def complaints(source: str, scope: Scope) -> list[str]:
     """Every mistake in a condition, in words that say what would be right."""
     try:
-        tree = parse(source)
+        tree = parse(source, columns=scope.columns is not None)
     except ExpressionWrong as wrong:
         return [str(wrong)]
     return list(dict.fromkeys(_walk(tree, scope)))
@@ -57,6 +59,10 @@ def _walk(tree: Tree, scope: Scope) -> Iterator[str]:
     head = str(tree[0])
     if head == "ref":
         yield from _reference(str(tree[1]), scope)
+        return
+    if head == "col" and tree[1] not in (scope.columns or ()):
+        hint = _nearest(str(tree[1]), tuple(scope.columns or ()))
+        yield f"no choice says '{tree[1]}' of itself under props{hint}"
         return
     if head == "." and scope.own is None:
         yield "'.' is the answer being checked; a `show` condition has none, write ${name}"
@@ -99,7 +105,7 @@ def _equality(tree: list[Tree], scope: Scope) -> Iterator[str]:
         if found is None:
             continue
         name, known = found
-        if known.type == "many" and other != "":
+        if known.type in ("many", "rank") and other != "":
             yield f"{name} may hold several values; write selected({name}, 'value')"
         elif known.type == "one" and isinstance(other, str):
             yield from _choice(name, known, other)
@@ -122,7 +128,7 @@ def _numbers(tree: list[Tree], scope: Scope) -> Iterator[str]:
 
 def _numeric(operand: Tree, scope: Scope, operator: str) -> Iterator[str]:
     found = _known(operand, scope)
-    if found is not None and found[1].type not in ("number", "slider"):
+    if found is not None and found[1].type not in ("number", "slider", "date", "calc"):
         yield f"{found[0]} is of type {found[1].type}; {operator} needs a number"
     elif isinstance(operand, str) and not re.fullmatch(r"-?\d+(\.\d+)?|\d{4}-\d\d-\d\d", operand):
         yield f"'{operand}' is text; {operator} needs a number"
@@ -133,7 +139,9 @@ def _selected(tree: list[Tree], scope: Scope) -> Iterator[str]:
     if found is None:
         return
     name, known = found
-    if known.type not in ("one", "many"):
+    if known.type == "calc":
+        return
+    if known.type not in ("one", "many", "rank"):
         yield f"{name} is of type {known.type}; selected() needs a question with choices"
     elif isinstance(tree[2], str):
         yield from _choice(name, known, tree[2])

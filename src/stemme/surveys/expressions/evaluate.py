@@ -148,7 +148,7 @@ def with_own(known: Context, own: str | float) -> Context:
 
 
 def for_phone(tree: Tree) -> Tree:
-    """The same tree with the program of each pattern in its place, as the phone's script runs it."""
+    """The same tree with the program of each pattern in its place, as a phone runs it."""
     if not isinstance(tree, list):
         return tree
     if tree[0] == "regex":

@@ -7,12 +7,14 @@ Decided are conditions that compare answers with given values, and all that `and
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from itertools import combinations, product
 from math import prod
 
 from stemme.surveys.expressions.check import Known
 from stemme.surveys.expressions.evaluate import holds
 from stemme.surveys.expressions.parser import Tree
+from stemme.surveys.expressions.values import DAYS, EPOCH, moment
 
 MOST = 20_000
 """Combinations of answers that are tried; beyond, nothing is said."""
@@ -88,11 +90,24 @@ def _answers(known: Known, constants: set[str | float]) -> Iterator[str | float]
     elif known.type in ("number", "slider"):
         near = {float(one) + step for one in constants if _is_number(one) for step in _NEAR}
         yield from (one for one in sorted({*near, 0.0, *known.ends}) if known.holds(one))
+    elif known.type == "date":
+        yield from _dates(constants)
     else:
         texts = {str(one) for one in constants} | {"x"}
         yield from sorted(texts - {""})
         numbers = [float(one) for one in constants if _is_number(one)]
         yield from (number + near for number in numbers for near in _NEAR)
+
+
+def _dates(constants: set[str | float]) -> Iterator[str]:
+    """Each date that is named, the days beside it, and one of every length."""
+    yield from ("2026-05-17", "2026", "2026-05", "12:00", "2026-05-17T12:00")
+    days = {moment(one) for one in constants if isinstance(one, str)}
+    for day in days:
+        for near in (-1.0, 0.0, 1.0):
+            if DAYS[0] <= day + near <= DAYS[1]:
+                yield date.fromordinal(int(day + near) + EPOCH).isoformat()
+    yield from sorted(one for one in constants if isinstance(one, str) and one)
 
 
 def _is_number(value: str | float) -> bool:

@@ -6,21 +6,19 @@ The checks read the plain data, not structs, so that they still work beside mist
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from stemme.i18n.languages import LANGUAGES, SOURCE
-from stemme.i18n.source import Complaint, Key, Source
-from stemme.surveys.expressions.check import Known, Scope, complaints
-from stemme.surveys.expressions.parser import ExpressionWrong, parse
-from stemme.surveys.expressions.possible import never_holds
+from stemme.i18n.source import Complaint, Source
+from stemme.surveys.files.conditions import condition_complaints
+from stemme.surveys.files.plain import QUESTIONS, Path, Plain, mappings, number, texts
 from stemme.surveys.files.shape import nearest
+from stemme.surveys.model import OTHER
 
-_Path = tuple[Key, ...]
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
-_QUESTIONS = ("one", "many", "grid", "slider", "number", "text")
-_WITH_CHOICES = ("one", "many", "grid")
+_WITH_CHOICES = ("one", "many", "grid", "rank")
 _LONGEST_TEXT = 5000
 _MOST_STEPS = 21
 
@@ -31,45 +29,15 @@ def sense_complaints(source: Source, stem: str, tree_ids: frozenset[str]) -> lis
     check.head(stem)
     check.lists()
     check.items()
-    check.conditions()
-    return check.found
+    return [*check.found, *condition_complaints(source)]
 
 
-def _mappings(value: Any) -> list[tuple[int, dict[str, Any]]]:
-    members = value if isinstance(value, list) else []
-    return [(index, one) for index, one in enumerate(members) if isinstance(one, dict)]
+class _Check(Plain):
+    """The head, the lists and the items of one file."""
 
-
-def _texts(value: Any) -> list[tuple[int, str]]:
-    members = value if isinstance(value, list) else []
-    return [(index, one) for index, one in enumerate(members) if isinstance(one, str)]
-
-
-def _number(value: Any) -> float | None:
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-
-
-class _Check:
     def __init__(self, source: Source, tree_ids: frozenset[str]) -> None:
-        self.source = source
-        self.data: dict[str, Any] = source.data
+        super().__init__(source)
         self.tree_ids = tree_ids
-        self.found: list[Complaint] = []
-        lists = self.data.get("lists")
-        self.named_lists: dict[str, Any] = lists if isinstance(lists, dict) else {}
-
-    def say(self, path: _Path, message: str) -> None:
-        self.found.append(self.source.complaint(path, message))
-
-    def nodes(self) -> Iterator[tuple[_Path, dict[str, Any]]]:
-        """Every item with its path, in the order of the file."""
-
-        def inside(items: Any, path: _Path) -> Iterator[tuple[_Path, dict[str, Any]]]:
-            for index, item in _mappings(items):
-                yield (*path, index), item
-                yield from inside(item.get("items"), (*path, index, "items"))
-
-        yield from inside(self.data.get("items"), ("items",))
 
     # The head of the file
 
@@ -85,7 +53,7 @@ class _Check:
         ages = self.data.get("ages")
         if isinstance(ages, dict):
             self._bounds(ages, ("ages",))
-        minutes = _number(self.data.get("minutes"))
+        minutes = number(self.data.get("minutes"))
         if minutes is not None and minutes < 1:
             self.say(("minutes",), "minutes must be 1 or more")
         for key in ("intro", "thanks"):
@@ -100,7 +68,7 @@ class _Check:
             self.say(("source",), f"texts must be in {SOURCE}; write source: {SOURCE}")
         languages = self.data.get("languages")
         seen: set[str] = set()
-        for index, lang in _texts(languages):
+        for index, lang in texts(languages):
             if lang not in LANGUAGES:
                 near = nearest(lang, list(LANGUAGES))
                 self.say(
@@ -113,8 +81,8 @@ class _Check:
         if isinstance(languages, list) and SOURCE not in seen:
             self.say(("languages",), f"the source language {SOURCE} is missing from the list")
 
-    def _about(self, node: dict[str, Any], path: _Path) -> None:
-        for index, area in _texts(node.get("about")):
+    def _about(self, node: dict[str, Any], path: Path) -> None:
+        for index, area in texts(node.get("about")):
             if area not in self.tree_ids:
                 hint = nearest(area, sorted(self.tree_ids))
                 self.say(
@@ -122,8 +90,8 @@ class _Check:
                     f"about: there is no '{area}' in dashboards/programme.yaml{hint}",
                 )
 
-    def _bounds(self, node: dict[str, Any], path: _Path) -> None:
-        least, most = _number(node.get("min")), _number(node.get("max"))
+    def _bounds(self, node: dict[str, Any], path: Path) -> None:
+        least, most = number(node.get("min")), number(node.get("max"))
         if least is not None and most is not None and least > most:
             self.say((*path, "max"), f"max {most} is smaller than min {least}")
 
@@ -135,12 +103,12 @@ class _Check:
                 self._bad_name(("lists", name), str(name), "list")
             self._members(choices, ("lists", name), "choice")
 
-    def _members(self, members: Any, path: _Path, what: str) -> None:
+    def _members(self, members: Any, path: Path, what: str) -> None:
         if members == []:
             self.say(path, f"there is no {what} in the list")
         lines: dict[str, int] = {}
         codes: dict[int, str] = {}
-        for index, member in _mappings(members):
+        for index, member in mappings(members):
             value, here = member.get("value"), (*path, index)
             if isinstance(value, str):
                 if not _NAME.fullmatch(value):
@@ -157,7 +125,7 @@ class _Check:
                 self.say((*here, "label"), "the label is empty")
             self._about(member, here)
 
-    def _bad_name(self, path: _Path, name: str, what: str) -> None:
+    def _bad_name(self, path: Path, name: str, what: str) -> None:
         self.say(
             path,
             f"{what} '{name}': use small letters a–z, digits and _, a letter first, at most 32",
@@ -180,13 +148,14 @@ class _Check:
             self._page(node, path)
             self._question(node, path)
 
-    def _question(self, node: dict[str, Any], path: _Path) -> None:
-        by_type: dict[str, Callable[[dict[str, Any], _Path], None]] = {
+    def _question(self, node: dict[str, Any], path: Path) -> None:
+        by_type: dict[str, Callable[[dict[str, Any], Path], None]] = {
             "many": self._many,
             "grid": self._grid,
             "slider": self._slider,
             "number": self._measure,
             "text": self._text,
+            "rank": self._rank,
         }
         kind = str(node.get("type"))
         if kind in _WITH_CHOICES:
@@ -194,20 +163,20 @@ class _Check:
         if kind in by_type:
             by_type[kind](node, path)
 
-    def _measure(self, node: dict[str, Any], path: _Path) -> None:
+    def _measure(self, node: dict[str, Any], path: Path) -> None:
         self._bounds(node, path)
-        step = _number(node.get("step"))
+        step = number(node.get("step"))
         if step is not None and step <= 0:
             self.say((*path, "step"), "step must be more than 0")
 
-    def _labelled(self, node: dict[str, Any], path: _Path) -> None:
+    def _labelled(self, node: dict[str, Any], path: Path) -> None:
         kind = node.get("type")
-        if (kind in _QUESTIONS or kind == "note" or len(path) == 2) and not node.get("label"):
+        if (kind in QUESTIONS or kind == "note" or len(path) == 2) and not node.get("label"):
             self.say(path, "the label is missing")
-        if kind in _QUESTIONS and node.get("sensitive") is True and not node.get("why"):
+        if kind in QUESTIONS and node.get("sensitive") is True and not node.get("why"):
             self.say(path, "a sensitive question needs 'why': the words under 'Hvorfor spør vi?'")
 
-    def _page(self, node: dict[str, Any], path: _Path) -> None:
+    def _page(self, node: dict[str, Any], path: Path) -> None:
         """Top level and pages are one thing: what stands there is a page, and nothing else is."""
         if node.get("type") != "group":
             return
@@ -218,29 +187,36 @@ class _Check:
         if node.get("items") == []:
             self.say((*path, "items"), "the group is empty")
 
-    def _choices(self, node: dict[str, Any], path: _Path) -> None:
+    def _choices(self, node: dict[str, Any], path: Path) -> None:
         choices = node.get("choices")
         if isinstance(choices, str) and choices not in self.named_lists:
             hint = nearest(choices, list(self.named_lists))
             self.say((*path, "choices"), f"there is no list '{choices}' under lists:{hint}")
         elif isinstance(choices, list):
             self._members(choices, (*path, "choices"), "choice")
+        if node.get("other") and OTHER in self.choices_of(node):
+            self.say((*path, "other"), f"a choice has the value '{OTHER}' already; rename it")
 
-    def _many(self, node: dict[str, Any], path: _Path) -> None:
+    def _many(self, node: dict[str, Any], path: Path) -> None:
         self._bounds(node, path)
         count = len(self.choices_of(node))
         for key in ("min", "max"):
-            bound = _number(node.get(key))
+            bound = number(node.get(key))
             if bound is not None and count and bound > count:
                 self.say((*path, key), f"{key} {bound} is more than the {count} choices")
-        most = _number(node.get("max"))
+        most = number(node.get("max"))
         if most is not None and most < 1:
             self.say((*path, "max"), "max must be 1 or more")
 
-    def _grid(self, node: dict[str, Any], path: _Path) -> None:
+    def _rank(self, node: dict[str, Any], path: Path) -> None:
+        top, count = number(node.get("top")), len(self.choices_of(node))
+        if top is not None and count and not 1 <= top <= count:
+            self.say((*path, "top"), f"top must be from 1 to the {count} choices")
+
+    def _grid(self, node: dict[str, Any], path: Path) -> None:
         self._members(node.get("rows"), (*path, "rows"), "row")
 
-    def _slider(self, node: dict[str, Any], path: _Path) -> None:
+    def _slider(self, node: dict[str, Any], path: Path) -> None:
         least, most, step = node.get("min", 0), node.get("max", 10), node.get("step", 1)
         if not (isinstance(least, int) and isinstance(most, int) and isinstance(step, int)):
             return
@@ -251,60 +227,7 @@ class _Check:
         elif (most - least) // step + 1 > _MOST_STEPS:
             self.say((*path, "max"), f"a scale has at most {_MOST_STEPS} steps")
 
-    def _text(self, node: dict[str, Any], path: _Path) -> None:
+    def _text(self, node: dict[str, Any], path: Path) -> None:
         longest = node.get("max", 500)
         if isinstance(longest, int) and not 1 <= longest <= _LONGEST_TEXT:
             self.say((*path, "max"), f"max must be from 1 to {_LONGEST_TEXT}")
-
-    # Conditions
-
-    def choices_of(self, node: dict[str, Any]) -> tuple[str, ...]:
-        choices = node.get("choices")
-        if isinstance(choices, str):
-            choices = self.named_lists.get(choices)
-        return tuple(str(one.get("value")) for _, one in _mappings(choices))
-
-    def knowns(self, node: dict[str, Any]) -> dict[str, Known]:
-        """What a question lets later conditions read: itself, or the rows of a grid."""
-        name, kind = node.get("name"), node.get("type")
-        if not isinstance(name, str) or kind not in _QUESTIONS:
-            return {}
-        values = self.choices_of(node)
-        scale = (0, 10) if kind == "slider" else (None, None)
-        ends = [_number(node.get(key, end)) for key, end in zip(("min", "max"), scale, strict=True)]
-        known = {name: Known(str(kind), values, *ends)}
-        if kind == "grid":
-            for _, row in _mappings(node.get("rows")):
-                known[f"{name}.{row.get('value')}"] = Known("one", values)
-        return known
-
-    def _never(self, path: _Path, before: Mapping[str, Known]) -> Iterator[str]:
-        """Whether nobody can come to what stands here, by its condition and those around it."""
-        around = [node for above, node in self.nodes() if path[: len(above)] == above]
-        shows = [node["show"] for node in around if isinstance(node.get("show"), str)]
-        try:
-            trees = [parse(show) for show in shows]
-        except ExpressionWrong:
-            return
-        if never_holds(trees[-1:], before):
-            yield "this can never hold, so nobody would see it"
-        elif never_holds(trees, before):
-            yield "this can never hold together with the conditions of the groups around it"
-
-    def conditions(self) -> None:
-        every = {name for _, node in self.nodes() for name in self.knowns(node)}
-        before: dict[str, Known] = {}
-        for path, node in self.nodes():
-            own = self.knowns(node)
-            scope = Scope(dict(before), frozenset(every - set(before)))
-            if isinstance(node.get("show"), str):
-                told = complaints(node["show"], scope)
-                for message in told or self._never(path, before):
-                    self.say((*path, "show"), f"show: {message}")
-            mine = own.get(str(node.get("name")))
-            for index, check in _mappings(node.get("checks")):
-                if isinstance(check.get("test"), str):
-                    own_scope = Scope(scope.before, scope.later, mine)
-                    for message in complaints(check["test"], own_scope):
-                        self.say((*path, "checks", index, "test"), f"test: {message}")
-            before.update(own)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +28,24 @@ _FOR_BACK = {"cache-control": "private, no-cache"}
 _Page = Response[Any]
 
 
+@dataclass(frozen=True)
+class Told:
+    """What is said about the answers of a page."""
+
+    errors: Mapping[str, Problem] = field(default_factory=dict)
+    warnings: Mapping[str, Problem] = field(default_factory=dict)
+    new: Collection[str] = ()
+
+
+_NOTHING = Told()
+
+
+def _mark(name: str, problem: Problem, value: Any) -> str:
+    """Tells one doubtful answer from the next to the same question."""
+    said = f"{name} {problem.limit:g} {value!r}".encode()
+    return hashlib.sha256(said).hexdigest()[:16]
+
+
 class Answering:
     """One step of one person through a survey."""
 
@@ -35,6 +54,8 @@ class Answering:
         self.draft = draft
         self.layout = visit.layout
         self.fields = self._all_fields(pairs)
+        self._begun = set(draft.begun_with)
+        self._warned = set(draft.warned)
 
     def _all_fields(self, pairs: list[tuple[str, Any]]) -> forms.Fields:
         """What is sealed, but of the open page what was just posted."""
@@ -90,7 +111,7 @@ class Answering:
     def go_to(self, page: int) -> _Page:
         """Another page; what is far too long to travel stays where it is, with a word about it."""
         stuck = self._stuck()
-        return self.ask(self.draft.page, status=422, errors=stuck) if stuck else self.ask(page)
+        return self.ask(self.draft.page, status=422, told=Told(stuck)) if stuck else self.ask(page)
 
     def _stuck(self) -> dict[str, Problem]:
         if self.on_review:
@@ -117,18 +138,27 @@ class Answering:
         }
         asked = [part.name for part in rules.questions_on(self.layout, page, self.reading.shown)]
         new = [name for name in asked if name not in self.draft.seen]
-        if wrong or new:
-            return self.ask(page, status=422 if wrong else 200, errors=wrong, new=new)
+        doubtful = self._doubtful(page)
+        if wrong or new or doubtful:
+            return self.ask(page, status=422 if wrong else 200, told=Told(wrong, doubtful, new))
         target = None if to_review else rules.next_page(self.pages, page)
         return self.review() if target is None else self.ask(target)
+
+    def _doubtful(self, page: int) -> dict[str, Problem]:
+        """What should be looked at again on a page, once for each answer that is given."""
+        return {
+            name: problem
+            for name, problem in self.reading.warnings.items()
+            if self.layout.question(name).page == page
+            and _mark(name, problem, self.reading.answers.get(name)) not in self._warned
+        }
 
     def _clear(self, name: str) -> _Page:
         """Take one answer away: a ticked round button cannot be unticked otherwise."""
         if name in self.layout.questions:
             for one in self.layout.question(name).fields:
                 self.fields.pop(one, None)
-            for known in ("reading", "pages"):
-                self.__dict__.pop(known, None)
+            self._forget_reading()
         return self.here()
 
     async def _send(self) -> _Page:
@@ -142,7 +172,7 @@ class Answering:
             wrong = self.reading.problems
             page = min(self.layout.question(name).page for name in wrong)
             here = {n: p for n, p in wrong.items() if self.layout.question(n).page == page}
-            return self.ask(page, status=422, errors=here)
+            return self.ask(page, status=422, told=Told(here))
         inbox = shelf_of(self.visit.request).inbox
         outcome = await answering.hand_in(inbox, self.draft, ready, self.visit.lang)
         if outcome in ("stored", "repeated"):
@@ -182,6 +212,27 @@ class Answering:
             receipt=f"/{self.visit.lang}/receipt/{self.visit.slug}/{self.draft.token.hex()}",
         )
 
+    def _sentences(self, problems: Mapping[str, Problem]) -> dict[str, str]:
+        texts, lang = self.visit.texts, self.visit.lang
+        return {
+            name: forms.explain(self.layout.question(name), problem, texts, lang)
+            for name, problem in problems.items()
+        }
+
+    def _begin_with_defaults(self, page: int) -> None:
+        """Write what a question begins with, the first time that it is met and still empty."""
+        for part in rules.questions_on(self.layout, page, self.reading.shown):
+            if part.default is None or part.name in self._begun:
+                continue
+            self._begun.add(part.name)
+            if not any(self.fields.get(one) for one in part.fields):
+                self.fields |= forms.begin_with(part, self.reading.walked.known, answering.today())
+                self._forget_reading()
+
+    def _forget_reading(self) -> None:
+        for known in ("reading", "pages"):
+            self.__dict__.pop(known, None)
+
     def _in_words(self) -> list[views.SaidOnPage]:
         reading = self.reading
         return views.review_view(self.layout, self.visit.texts, reading.answers, reading.shown)
@@ -196,6 +247,8 @@ class Answering:
                 fields={name: one for name, one in self.fields.items() if forms.travels(one)},
                 seen=[] if on_review else self._asked_on(page),
                 reviewed=self.draft.reviewed or reviewed,
+                begun_with=sorted(self._begun),
+                warned=sorted(self._warned),
                 step=self.draft.step + 1,
                 ready=self._ready() if on_review else None,
             )
@@ -213,17 +266,25 @@ class Answering:
         page: int,
         *,
         status: int = 200,
-        errors: Mapping[str, Problem] | None = None,
-        new: Collection[str] = (),
+        told: Told = _NOTHING,
         lost: bool = False,
     ) -> _Page:
         """A page of questions."""
-        lang, texts = self.visit.lang, self.visit.texts
-        sentences = {
-            name: forms.explain(self.layout.question(name), problem, texts, lang)
-            for name, problem in (errors or {}).items()
+        texts = self.visit.texts
+        self._begin_with_defaults(page)
+        shown = views.Shown(
+            fields=self.fields,
+            answers=self.reading.answers,
+            walked=self.reading.walked,
+            errors=self._sentences(told.errors),
+            warnings=self._sentences(told.warnings),
+            new=told.new,
+            seed=self.draft.token,
+        )
+        self._warned |= {
+            _mark(name, problem, self.reading.answers.get(name))
+            for name, problem in told.warnings.items()
         }
-        shown = views.Shown(self.fields, self.reading.shown, sentences, new)
         return self.visit.show(
             "questions",
             status=status,

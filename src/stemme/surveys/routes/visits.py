@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,6 @@ from litestar import Request, Response
 
 from stemme.errors import NotFound
 from stemme.i18n import LANGUAGES
-from stemme.surveys import views
 from stemme.surveys.model import Wave
 from stemme.surveys.routes.entrance import SLUG
 from stemme.surveys.rules.layout import Layout
@@ -37,7 +37,7 @@ class Visit:
         return self.asking.layout
 
     @property
-    def texts(self) -> views.Texts:
+    def texts(self) -> Mapping[str, str]:
         return self.asking.texts(self.lang)
 
     def show(self, template: str, status: int = 200, **context: Any) -> _Page:

@@ -1,29 +1,41 @@
-"""A survey laid out for answering: its parts in reading order, its pages, and what is visible."""
+"""A survey laid out for answering: its parts in reading order, and its pages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from stemme.surveys.expressions.evaluate import holds
 from stemme.surveys.expressions.parser import Tree, parse
 from stemme.surveys.model import (
+    OTHER,
     Answers,
-    AnswerValue,
     AnyQuestion,
+    Calc,
     Choice,
+    Choosing,
+    Date,
     Grid,
     Group,
     Item,
     Many,
     One,
     Question,
+    Rank,
     Survey,
     Text,
 )
 
 FIELD_PREFIX = "q-"
 """Before the name of a question in the fields and ids of a page."""
+
+PIECES = {
+    "year": ("year",),
+    "month": ("month", "year"),
+    "day": ("day", "month", "year"),
+    "time": ("time",),
+    "minute": ("day", "month", "year", "time"),
+}
+"""What a date is written in, a field each."""
 
 MINIMUM = 5
 SENSITIVE_MINIMUM = 10
@@ -42,6 +54,10 @@ class Part:
     """The index of the group it stands in."""
     show: Tree | None
     checks: tuple[Tree, ...]
+    value: Tree | None
+    """Of a calculation."""
+    default: Tree | None
+    filter: Tree | None
     choices: tuple[Choice, ...]
     values: frozenset[str]
     """The values of its choices."""
@@ -51,7 +67,8 @@ class Part:
     """The values that cannot stand with others."""
     rows: tuple[str, ...]
     fields: tuple[str, ...]
-    """The names of its form fields: one, or one a row of a grid."""
+    """The names of its form fields: one, or one a row, a place, a piece of a date; the line beside
+    the choice `OTHER` is last."""
     list_path: str
     """The key path of its choices: of a shared list, or its own."""
 
@@ -67,9 +84,13 @@ class Layout:
     questions: dict[str, int]
     """Question name to the index of its part."""
     texts: frozenset[str] = field(default_factory=frozenset)
-    """The names of the questions answered in one's own words."""
+    """The names of the answers in one's own words, and of what is worked out from such."""
     read: dict[int, str] = field(default_factory=dict)
-    """Index to name of the questions that a condition or check anywhere reads: mostly few."""
+    """Index to name of the questions that an expression anywhere reads: mostly few."""
+    calculated: dict[str, int] = field(default_factory=dict)
+    """Name to index of what is worked out."""
+    filtered: frozenset[int] = frozenset()
+    """The indices of questions of which not every choice is always shown."""
 
     def question(self, name: str) -> Part:
         return self.parts[self.questions[name]]
@@ -87,16 +108,38 @@ def lay_out(survey: Survey) -> Layout:
     questions = {
         part.name: index for index, part in enumerate(parts) if isinstance(part.node, Question)
     }
-    texts = frozenset(part.name for part in parts if isinstance(part.node, Text))
-    names = {name for part in parts for tree in (part.show, *part.checks) for name in _read(tree)}
-    read = {index: name for name, index in questions.items() if name in names}
-    return Layout(survey, tuple(parts), pages, questions, texts, read)
+    names = {name for part in parts for tree in _trees(part) for name in _read(tree)}
+    return Layout(
+        survey=survey,
+        parts=tuple(parts),
+        pages=pages,
+        questions=questions,
+        texts=_own_words(parts),
+        read={index: name for name, index in questions.items() if name in names},
+        calculated={part.name: i for i, part in enumerate(parts) if isinstance(part.node, Calc)},
+        filtered=frozenset(i for i, part in enumerate(parts) if part.filter is not None),
+    )
+
+
+def _trees(part: Part) -> tuple[Tree | None, ...]:
+    return (part.show, part.value, part.default, part.filter, *part.checks)
+
+
+def _own_words(parts: Sequence[Part]) -> frozenset[str]:
+    """Texts, lines beside a choice, and whatever is worked out from those."""
+    found = {part.name for part in parts if isinstance(part.node, Text)}
+    found |= {f"{part.name}.{OTHER}" for part in parts if getattr(part.node, "other", "")}
+    for part in parts:
+        if isinstance(part.node, Calc) and not found.isdisjoint(_read(part.value)):
+            found.add(part.name)
+    return frozenset(found)
 
 
 def _read(tree: Tree | None) -> Iterator[str]:
-    """The names of the questions that a condition reads, of a grid by its row too."""
+    """The names that an expression reads; of a row of a grid both its own and the grid's."""
     if isinstance(tree, list):
         if tree[0] == "ref":
+            yield str(tree[1])
             yield str(tree[1]).partition(".")[0]
         else:
             for part in tree[1:]:
@@ -108,7 +151,6 @@ def _add(parts: list[Part], survey: Survey, node: Item, where: tuple[int, int | 
     path = f"{above}.{node.name}" if above else node.name
     choices, list_path = _choices(survey, node, path)
     rows = tuple(row.value for row in node.rows) if isinstance(node, Grid) else ()
-    field_name = FIELD_PREFIX + node.name
     index = len(parts)
     parts.append(
         Part(
@@ -119,12 +161,15 @@ def _add(parts: list[Part], survey: Survey, node: Item, where: tuple[int, int | 
             parent=parent,
             show=None if node.show is None else parse(node.show),
             checks=tuple(parse(check.test) for check in getattr(node, "checks", ())),
+            value=parse(node.value) if isinstance(node, Calc) else None,
+            default=_parsed(getattr(node, "default", None)),
+            filter=_parsed(getattr(node, "filter", None), columns=True),
             choices=choices,
             values=frozenset(choice.value for choice in choices),
             order={choice.value: place for place, choice in enumerate(choices)},
             alone=frozenset(choice.value for choice in choices if choice.exclusive),
             rows=rows,
-            fields=tuple(f"{field_name}-{row}" for row in rows) or (field_name,),
+            fields=tuple(_fields(node, choices)),
             list_path=list_path,
         )
     )
@@ -133,39 +178,33 @@ def _add(parts: list[Part], survey: Survey, node: Item, where: tuple[int, int | 
             _add(parts, survey, item, (page, index, path))
 
 
-def _choices(survey: Survey, node: Item, path: str) -> tuple[tuple[Choice, ...], str]:
-    if not isinstance(node, One | Many | Grid):
-        return (), ""
-    if isinstance(node.choices, str):
-        return tuple(survey.lists[node.choices]), f"lists.{node.choices}"
-    return tuple(node.choices), f"{path}.choices"
+def _parsed(source: str | None, *, columns: bool = False) -> Tree | None:
+    return None if source is None else parse(source, columns=columns)
 
 
-def readable(name: str, value: AnswerValue) -> Iterator[tuple[str, str | float]]:
-    """What conditions may read of an answer: several values in one text, a grid row by row."""
-    if isinstance(value, dict):
-        for row, chosen in value.items():
-            yield f"{name}.{row}", chosen
-    elif isinstance(value, list):
-        yield name, " ".join(value)
+def _fields(node: Item, choices: Sequence[Choice]) -> Iterator[str]:
+    name = FIELD_PREFIX + node.name
+    if isinstance(node, Grid):
+        yield from (f"{name}-{row.value}" for row in node.rows)
+    elif isinstance(node, Rank):
+        yield from (f"{name}-{choice.value}" for choice in choices)
+    elif isinstance(node, Date):
+        yield from (f"{name}-{piece}" for piece in PIECES[node.precision])
     else:
-        yield name, value
+        yield name
+        if getattr(node, "other", ""):
+            yield f"{name}-{OTHER}"
 
 
-def visible(layout: Layout, answers: Answers, today: str) -> frozenset[int]:
-    """The indices of the parts that are shown; a hidden question reads as unanswered."""
-    shown: set[int] = set()
-    known: dict[str, str | float] = {}
-    for index, part in enumerate(layout.parts):
-        if part.parent is not None and part.parent not in shown:
-            continue
-        if part.show is not None and not holds(part.show, known, today=today):
-            continue
-        shown.add(index)
-        name = layout.read.get(index)
-        if name in answers:
-            known.update(readable(name, answers[name]))
-    return frozenset(shown)
+def _choices(survey: Survey, node: Item, path: str) -> tuple[tuple[Choice, ...], str]:
+    if not isinstance(node, Choosing | Grid):
+        return (), ""
+    listed = isinstance(node.choices, str)
+    named = survey.lists[str(node.choices)] if listed else node.choices
+    choices = [one for one in named if isinstance(one, Choice)]
+    if isinstance(node, One | Many) and node.other:
+        choices.append(Choice(value=OTHER, label=node.other))
+    return tuple(choices), f"lists.{node.choices}" if listed else f"{path}.choices"
 
 
 def asked_pages(layout: Layout, shown: frozenset[int]) -> list[int]:
@@ -200,7 +239,12 @@ def questions_on(layout: Layout, page: int, shown: frozenset[int]) -> list[Part]
 
 def asked(layout: Layout, answers: Answers, shown: frozenset[int]) -> Answers:
     """The answers to questions that are shown; what a condition hid again is left out."""
-    return {name: value for name, value in answers.items() if layout.questions.get(name) in shown}
+    places = layout.calculated | layout.questions
+    return {
+        name: value
+        for name, value in answers.items()
+        if places.get(name.partition(".")[0]) in shown
+    }
 
 
 def split(layout: Layout, answers: Answers) -> tuple[Answers, dict[str, str]]:

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from stemme.surveys.expressions.evaluate import holds
-from stemme.surveys.model import AnswerValue, Grid, Many, Number, One, Slider, Text
+from stemme.surveys.expressions.evaluate import Context, result
+from stemme.surveys.expressions.values import moment, to_truth
+from stemme.surveys.model import (
+    AnswerValue,
+    Date,
+    Grid,
+    Many,
+    Number,
+    One,
+    Question,
+    Rank,
+    Slider,
+    Text,
+)
 from stemme.surveys.rules.layout import Part
 
 Kind = Literal[
@@ -22,8 +35,28 @@ Kind = Literal[
     "large",
     "step",
     "long",
+    "date",
+    "time",
+    "email",
+    "phone",
+    "url",
+    "places",
     "check",
 ]
+
+
+_FORMATS: dict[str, tuple[Kind, re.Pattern[str]]] = {
+    "email": ("email", re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")),
+    "phone": ("phone", re.compile(r"\+?[\d ()/.-]{5,25}")),
+    "url": ("url", re.compile(r"(?:https?://)?[^\s/.]+(?:\.[^\s/.]+)+(?:/\S*)?", re.IGNORECASE)),
+}
+_DATES = {
+    "year": re.compile(r"\d{4}", re.ASCII),
+    "month": re.compile(r"\d{4}-\d\d", re.ASCII),
+    "day": re.compile(r"\d{4}-\d\d-\d\d", re.ASCII),
+    "time": re.compile(r"\d\d:\d\d", re.ASCII),
+    "minute": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII),
+}
 
 
 @dataclass(frozen=True)
@@ -37,20 +70,29 @@ class Problem:
 def problem_with(
     part: Part,
     value: AnswerValue | None,
-    known: Mapping[str, str | float],
-    today: str = "",
+    known: Context,
 ) -> Problem | None:
     """The first thing wrong with an answer, or None; `known` is what its checks may read."""
     if value is None:
         return Problem("required") if getattr(part.node, "required", False) else None
     problem = _fits(part, value)
-    if problem is None and part.checks:
-        own: str | float = "" if isinstance(value, (dict, list)) else value
-        own = " ".join(value) if isinstance(value, list) else own
-        for index, check in enumerate(part.checks):
-            if not holds(check, known, own, today):
-                return Problem("check", index)
-    return problem
+    return problem or next(_failing(part, value, known, "error"), None)
+
+
+def warnings_of(part: Part, value: AnswerValue, known: Context) -> list[Problem]:
+    """What an answer in order should be looked at again for."""
+    return list(_failing(part, value, known, "warn"))
+
+
+def _failing(part: Part, value: AnswerValue, known: Context, level: str) -> Iterator[Problem]:
+    if not part.checks or not isinstance(part.node, Question):
+        return
+    own: str | float = "" if isinstance(value, (dict, list)) else value
+    own = " ".join(value) if isinstance(value, list) else own
+    context = replace(known, own=own)
+    for index, (check, tree) in enumerate(zip(part.node.checks, part.checks, strict=True)):
+        if check.level == level and not to_truth(result(tree, context)):
+            yield Problem("check", index)
 
 
 def _fits(part: Part, value: AnswerValue) -> Problem | None:
@@ -64,7 +106,10 @@ def _single(part: Part, _: One, value: AnswerValue) -> Problem | None:
 def _words(_: Part, node: Text, value: AnswerValue) -> Problem | None:
     if not isinstance(value, str):
         return Problem("choice")
-    return Problem("long", node.max) if len(value) > node.max else None
+    if len(value) > node.max:
+        return Problem("long", node.max)
+    wanted = _FORMATS.get(node.format)
+    return Problem(wanted[0]) if wanted is not None and not wanted[1].fullmatch(value) else None
 
 
 def _step(_: Part, node: Slider, value: AnswerValue) -> Problem | None:
@@ -92,9 +137,32 @@ def _several(part: Part, node: Many, value: AnswerValue) -> Problem | None:
 def _rows(part: Part, node: Grid, value: AnswerValue) -> Problem | None:
     if not isinstance(value, dict) or not value.keys() <= set(part.rows):
         return Problem("choice")
-    if not part.values.issuperset(value.values()):
-        return Problem("choice")
+    for chosen in value.values():
+        if isinstance(chosen, list) is not node.multiple:
+            return Problem("choice")
+        several = chosen if isinstance(chosen, list) else [chosen]
+        if not part.values.issuperset(several) or len(set(several)) != len(several):
+            return Problem("choice")
+        if len(several) > 1 and not part.alone.isdisjoint(several):
+            return Problem("exclusive")
     return Problem("required") if node.required and len(value) < len(part.rows) else None
+
+
+def _places(part: Part, node: Rank, value: AnswerValue) -> Problem | None:
+    if not isinstance(value, list) or not part.values.issuperset(value):
+        return Problem("choice")
+    most = len(part.choices) if node.top is None else node.top
+    if len(set(value)) != len(value) or len(value) > most:
+        return Problem("places")
+    return Problem("places") if node.required and len(value) < most else None
+
+
+def _date(_: Part, node: Date, value: AnswerValue) -> Problem | None:
+    wrong = Problem("time" if node.precision == "time" else "date")
+    if not isinstance(value, str) or not _DATES[node.precision].fullmatch(value):
+        return wrong
+    whole = {"year": f"{value}-01-01", "month": f"{value}-01"}.get(node.precision, value)
+    return wrong if math.isnan(moment(whole)) else None
 
 
 def _measure(_: Part, node: Number, value: AnswerValue) -> Problem | None:
@@ -118,4 +186,6 @@ _BY_TYPE: dict[type, Callable[[Part, Any, AnswerValue], Problem | None]] = {
     Slider: _step,
     Number: _measure,
     Text: _words,
+    Rank: _places,
+    Date: _date,
 }

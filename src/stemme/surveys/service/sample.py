@@ -10,7 +10,8 @@ from typing import Any
 from stemme.config import Config
 from stemme.surveys import store
 from stemme.surveys.model import Answers, AnswerValue, Choice, Many, Number, Slider, Survey, Text
-from stemme.surveys.rules.layout import Layout, Part, asked, lay_out, split, visible
+from stemme.surveys.rules.layout import Layout, Part, asked, lay_out, split
+from stemme.surveys.rules.walking import visible
 from stemme.surveys.service import reading
 
 SAMPLE_TEXT = "Eksempelsvar"
