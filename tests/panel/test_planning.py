@@ -9,7 +9,7 @@ import zxingcpp
 from PIL import Image
 
 from stemme.panel.ballots import curve
-from stemme.panel.service import members, voting
+from stemme.panel.service import members, sample, voting
 
 PLAN = {
     "question": "Hva skal vi bygge ved elva?",
@@ -292,3 +292,13 @@ async def test_members_are_looked_after_by_the_office(room):
     assert b"%PDF" == (await office.send(one, f"{one}/card.pdf")).content[:4]
     assert 303 == (await office.send(one, f"{one}/leave")).status_code
     assert "Sluttet" in (await office.get(where)).text
+
+
+async def test_the_sample_is_marked_and_made_once(room):
+    """The sample panel says that it is one, has nobody's card, and is not made twice."""
+    for _ in range(2):
+        await sample.ensure_sample(room.owner)
+    listed = await members.list_members(room.conn, sample.PANEL.panel)
+    assert (8, set()) == (len(listed), {one.name for one in listed if one.has_code})
+    office = await room.office("facilitator")
+    assert "Medlemmene finnes ikke" in (await office.get("/nb/panels/eksempel")).text

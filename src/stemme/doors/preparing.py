@@ -25,8 +25,10 @@ async def prepare(config: Config, *, new_place: bool, sample: bool) -> list[str]
     """
     from stemme.db import migrate, server
     from stemme.dialogue.service import sample as dialogues
+    from stemme.panel.service import sample as panels
     from stemme.grants.service import sample as grants
     from stemme.programme import service as programme
+    from stemme.proposals.service import sample as proposals
     from stemme.surveys.service import fieldwork, publishing, reading
     from stemme.surveys.service import sample as samples
 
@@ -46,6 +48,8 @@ async def prepare(config: Config, *, new_place: bool, sample: bool) -> list[str]
                 await samples.order_release(conn, slug)
         if sample:
             await dialogues.ensure_sample(conn)
+            await panels.ensure_sample(conn)
+            await proposals.ensure_sample(conn)
             await grants.ensure_sample(conn)
     finally:
         await conn.close()
