@@ -25,8 +25,8 @@ async def prepare(config: Config, *, new_place: bool, sample: bool) -> list[str]
     """
     from stemme.db import migrate, server
     from stemme.dialogue.service import sample as dialogues
-    from stemme.panel.service import sample as panels
     from stemme.grants.service import sample as grants
+    from stemme.panel.service import sample as panels
     from stemme.programme import service as programme
     from stemme.proposals.service import sample as proposals
     from stemme.surveys.service import fieldwork, publishing, reading

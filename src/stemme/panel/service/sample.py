@@ -1,4 +1,4 @@
-"""A panel to look at: marked as a sample on every page, with members that do not exist, no codes."""
+"""A panel to look at: marked as a sample on every page, its members do not exist, no codes."""
 
 from __future__ import annotations
 
