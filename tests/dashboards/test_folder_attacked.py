@@ -193,3 +193,53 @@ def test_tables_of_others_in_any_shape(
     (tmp_path / "theirs.csv").write_text(text)
     assert int("If" not in told) == main(["attack", str(tmp_path)])
     assert told in capsys.readouterr().out
+
+
+PAGES = [
+    ("<table><tr><th>2026</th></tr><tr><td>Ung</td><td>{share} %</td></tr></table>", True),
+    ("<table><tr><th>Ung</th><td>{share}&nbsp;%</td><td>3</td></tr></table>", False),
+    ("<table><tr><td>Ung<td>{share} %<td>90–99<td>33,4</table>", False),
+    ("<TABLE><TR><TD>Ung</TD><TD>{share}.2%</TD></TR></TABLE>", False),
+    ('<script type="application/json">{{"data": [{{"x": [{share}]}}]}}</script>', True),
+    ('<script>plot({{"data": [{{"x": [{share}, 3], "y": ["16–24", "25–40"]}}]}})</script>', False),
+    ('<script>const count = {{"n": 3}};</script>', False),
+    ("<div data-chart='{{\"values\": [{share}, 101]}}'></div>", False),
+    ("<p>Takk til alle 3 som hjalp til.</p>", True),
+]
+
+
+@pytest.mark.parametrize(("page", "same"), PAGES)
+@pytest.mark.parametrize("name", ["index.html", "sider/ung.HTM"])
+def test_pages_beside_a_release_are_read(
+    folder: Path, tmp_path: Path, page: str, same: bool, name: str
+) -> None:
+    """A number in a table, a script or an attribute must be one of the release, beside its like."""
+    (tmp_path / "release.json").write_bytes((folder / "release.json").read_bytes())
+    release = json.loads((folder / "release.json").read_text())
+    share = release["tables"][0]["rows"][0]["percents"][0]
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(page.format(share=share), "utf-8")
+    assert (0 if same else 1) == main(["attack", str(tmp_path)])
+
+
+def test_page_with_our_ids_is_held_against_its_places(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A table of a page is read as one of a file: by question, group and answer."""
+    (tmp_path / "release.json").write_bytes((folder / "release.json").read_bytes())
+    with (folder / "results.nb.csv").open(encoding="utf-8-sig") as file:
+        lines = list(csv.reader(file, delimiter=";"))[:3]
+    at = lines[0].index("Andel i prosent")
+    page = tmp_path / "side.html"
+
+    def written() -> int:
+        rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in line)}" for line in lines)
+        page.write_text(f"<table>{rows}</table>", "utf-8")
+        return main(["attack", str(tmp_path)])
+
+    assert 0 == written()
+    # The share of the next answer: shown, but not in this place.
+    lines[1][at] = lines[2][at]
+    assert 1 == written()
+    assert "side.html" in capsys.readouterr().err

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from stemme.disclosure.attacker.attack import attack, narrowest
 from stemme.disclosure.gate import make_release
 from stemme.disclosure.model import TOP, Hidden, Release
 from stemme.disclosure.plan import Breakdown, Coded, Plan, Table, Variable
@@ -121,3 +122,16 @@ def test_variable_without_breakdowns_needs_no_top() -> None:
     assert ((None, (100, 109), (30, 20, 50)),) == rows(release, None)
     assert release.attack is not None
     assert release.attack.narrowest is None
+
+
+def test_certificate_is_what_anybody_gets_by_the_attack(district: District) -> None:
+    """The answers have no say in how near the attack is said to come: it can be done again."""
+    release = make_release(*district(300, 2, questions=6), header={})
+    verdict = attack(release.encode())
+    assert release.attack is not None
+    found = narrowest(finding for finding in verdict.findings if not finding.closed)
+    assert (found.anybody, found.insider, found.coalition) == (
+        release.attack.narrowest,
+        release.attack.narrowest_insider,
+        release.attack.narrowest_coalition,
+    )

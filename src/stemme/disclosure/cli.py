@@ -13,6 +13,7 @@ from typing import Any
 from stemme.config import Config
 from stemme.disclosure.attacker.attack import Finding, Verdict, examine, narrowest
 from stemme.disclosure.attacker.beside import strays
+from stemme.disclosure.attacker.besidehtml import html_strays
 from stemme.disclosure.attacker.besidejson import json_strays
 from stemme.disclosure.attacker.foreign import Unreadable, read_tables
 from stemme.disclosure.attacker.printed import Panel, Publication
@@ -40,8 +41,8 @@ def add_commands(subparsers: Any) -> None:
     verb = subparsers.add_parser(
         "attack",
         help="try to work out hidden numbers from published files alone, ours or not",
-        description="Reads release.json and the CSV and JSON beside it, or else every CSV table"
-        " of the folder, and tells\nwhich counts of few people can be worked out."
+        description="Reads release.json and the CSV, JSON and HTML beside it, or else every CSV"
+        " table of the folder, and tells\nwhich counts of few people can be worked out."
         " Ends with 0: none. 1: some, or a file is wrong.",
         epilog=_SHAPES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -96,8 +97,10 @@ def open_folder(folder: Path, minimum: int) -> tuple[Publication, list[Unreadabl
             return publication, complaints
         tables, documents = (sorted(folder.rglob(f"*.{kind}")) for kind in ("csv", "json"))
         others = [path for path in documents if path != release]
-        wrong = [*strays(publication, tables)]
-        return publication, [*wrong, *json_strays(publication, release.read_bytes(), others)]
+        pages = [p for p in sorted(folder.rglob("*")) if p.suffix.lower() in {".html", ".htm"}]
+        body = release.read_bytes()
+        wrong = [*strays(publication, tables), *json_strays(publication, body, others)]
+        return publication, [*wrong, *html_strays(publication, body, pages)]
     paths = sorted(folder.rglob("*.csv")) if folder.is_dir() else [folder]
     if not paths:
         said = f"holds neither {RELEASE} nor any CSV table"

@@ -84,10 +84,6 @@ class Draft:
         else:
             yield from safe_tables(self._plan, self.counted.tallies[at], self._figures[at], hidden)
 
-    def known(self, verdict: Verdict) -> list[Finding]:
-        """The findings that do not rest on a false belief."""
-        return knowledge(self._truth, verdict.findings)
-
     def exposed(self, verdict: Verdict) -> Iterator[Finding]:
         """The findings that tell too much, of the answers, the earlier ones, or the difference.
 

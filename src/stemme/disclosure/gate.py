@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from stemme.disclosure.attacker.attack import Finding, Verdict, attack, narrowest
+from stemme.disclosure.attacker.attack import Verdict, attack, narrowest
 from stemme.disclosure.correction import Earlier
 from stemme.disclosure.draft import Draft
 from stemme.disclosure.explain import to_merge
@@ -44,8 +44,7 @@ def make_release(
         found = list(draft.exposed(verdict))
         if not found:
             with gate():
-                report = _report(verdict, draft.known(verdict))
-                return msgspec.structs.replace(release, attack=report)
+                return msgspec.structs.replace(release, attack=_report(verdict))
         helped = False
         for finding in found:
             at, cells = further(draft.counted, hidden, finding)
@@ -66,7 +65,9 @@ def _names(plan: Plan, place: Place) -> tuple[str, str]:
     return table.variable, "" if place.cell.by == DISTRICT else table.by[place.cell.by]
 
 
-def _report(verdict: Verdict, known: list[Finding]) -> Attack:
+def _report(verdict: Verdict) -> Attack:
+    """What anybody gets who attacks the release as it is, so that the answers have no say in it."""
+    known = [finding for finding in verdict.findings if not finding.closed]
     tried = tuple(means.value for means in verdict.tried)
     anybody, insider, coalition = map(_whole, narrowest(known))
     cells = len(verdict.findings)

@@ -14,6 +14,7 @@ from litestar.testing import AsyncTestClient
 from stemme.cli import main
 from stemme.config import load
 from stemme.dashboards.service import releasing
+from stemme.disclosure.attacker.besidehtml import html_strays
 from stemme.disclosure.attacker.foreign import TOP, read_tables
 from stemme.disclosure.attacker.printed import Panel
 from stemme.disclosure.attacker.reading import read
@@ -108,6 +109,20 @@ async def test_downloads_hold_what_the_release_holds(
         assert [] == complaints
         assert set() == {share for panel in panels for share in shares(panel)} - printed
     assert 0 == main(["attack", str(tmp_path)])
+
+
+async def test_pages_hold_what_the_release_holds(
+    database: Any, released: bytes, tmp_path: Path
+) -> None:
+    """Every number in a table, a script or an attribute of a results page is a released one."""
+    pages = await everything(database.config, [])
+    wanted = f"/nb/results/{SLUG}"
+    files = [path for path in pages if path.startswith(wanted) and "." not in path]
+    assert len(files) > 20
+    for at, path in enumerate(files):
+        (tmp_path / f"{at}.html").write_bytes(pages[path])
+    found = html_strays(read(released), released, sorted(tmp_path.glob("*.html")))
+    assert [] == list(found)
 
 
 def shares(panel: Panel) -> Iterator[tuple[str | None, ...]]:

@@ -28,11 +28,17 @@ def strays(publication: Publication, paths: Sequence[Path]) -> Iterator[Unreadab
         text = path.read_text("utf-8-sig")
         separator = max(";\t,", key=text.split("\n", 1)[0].count)
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-        if lines and set(_IDS) <= set(lines[0]):
-            yield from _strays(path, lines, allowed)
+        if lines and names_ids(lines[0]):
+            yield from line_strays(path, lines, allowed)
 
 
-def _strays(path: Path, lines: list[list[str]], allowed: Allowed) -> Iterator[Unreadable]:
+def names_ids(names: Sequence[str]) -> bool:
+    """Whether a first line has our ids."""
+    return set(_IDS) <= set(names)
+
+
+def line_strays(path: Path, lines: list[list[str]], allowed: Allowed) -> Iterator[Unreadable]:
+    """The same for the lines of a table, the first being its names."""
     places = [lines[0].index(name) for name in _IDS]
     columns = _columns_of_numbers(lines)
     for at, cells in enumerate(lines[1:], start=2):

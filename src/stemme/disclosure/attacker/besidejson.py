@@ -36,7 +36,7 @@ def json_strays(
     for path in paths:
         try:
             content = _parsed(path.read_bytes())
-            yield from _strays(path, content, release, allowed)
+            yield from document_strays(path, content, release, allowed)
         except json.JSONDecodeError as error:
             yield Unreadable(str(path), error.lineno, f"is no JSON: {error.msg}")
         except (LookupError, TypeError, AttributeError, ValueError) as error:
@@ -47,7 +47,10 @@ def _parsed(body: bytes) -> Json:
     return json.loads(body, parse_float=Decimal, parse_int=Decimal)
 
 
-def _strays(path: Path, content: Json, release: bytes, allowed: Allowed) -> Iterator[Unreadable]:
+def document_strays(
+    path: Path, content: Json, release: bytes, allowed: Allowed
+) -> Iterator[Unreadable]:
+    """The same for one document, parsed with exact numbers."""
     if isinstance(content, dict) and isinstance(content.get("release"), dict):
         ours = _parsed(release)
         for part in _OF_THE_RELEASE:
