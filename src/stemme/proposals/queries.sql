@@ -232,3 +232,7 @@ select renew_member_receipt($1, $2, $3, $4);
 -- name: delete_loose()
 -- role: stemme_retention
 select delete_loose_proposals();
+
+-- name: insert_sample(round, titles, questions, decides, budget)
+insert into proposal_round (round, titles, questions, decides, budget, sample) values ($1, $2, $3, $4, $5, true)
+on conflict (round) do nothing returning round;

@@ -350,3 +350,10 @@ async def renew_receipt(
 async def delete_loose(conn: Connection) -> None:
     """Delete pictures of forms that were never sent, and old invitations."""
     await conn.execute(Q.delete_loose)
+
+
+async def insert_sample(
+    conn: Connection, slug: str, words: tuple[Words, Words, Words], budget: int
+) -> bool:
+    """Make a draft that is marked as sample; False where it is there. By the owner."""
+    return await conn.fetchval(Q.insert_sample, slug, *words, budget) is not None

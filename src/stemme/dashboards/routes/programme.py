@@ -28,6 +28,7 @@ from stemme.programme import rules as tree
 from stemme.programme.model import FocusArea, Programme, SubArea
 from stemme.programme.service import tree as programme_of
 from stemme.programme.words import WORDS, kroner
+from stemme.proposals.service import reading as proposals
 from stemme.surveys.model import Version, Wave
 from stemme.surveys.service import reading as surveys
 from stemme.web.pages import page
@@ -63,6 +64,7 @@ async def show_home(request: Asked, lang: FromPath[str]) -> Response[Any]:
         results = await reading.list_results(conn, kept(request))
         dialogues = await taking_part.list_public(conn)
         votes = await panel_votes.list_votes(conn)
+        rounds = await proposals.list_rounds(conn)
     opened = [_survey(version, wave, lang) for version, wave in known if _is_open(wave)]
     response = page(
         request,
@@ -72,6 +74,7 @@ async def show_home(request: Asked, lang: FromPath[str]) -> Response[Any]:
         open=sorted(opened, key=lambda survey: -survey.minutes),
         dialogues=[one for one in dialogues if one.state in ("open", "released")][:3],
         votes=[(one, panel_votes.read_manifest(one).question) for one in votes if one.is_news][:3],
+        rounds=[one for one in rounds if one.phase != "done" or one.sample][:3],
         results=[linked(one, programme, lang) for one in results],
         any_sample=any(one.sample for one in results),
         all_sample=all(one.sample for one in results),
