@@ -14,7 +14,7 @@ from stemme.grants.errors import CallClosed, FileUnreadable, TooManyFiles
 from stemme.grants.files import load_areas
 from stemme.grants.forms import applying as forms
 from stemme.grants.model import LONGEST_STORY, LONGEST_TITLE, MOST_LINES
-from stemme.grants.routes.shared import FORGET, AnyRequest, read_form, slug, sub_areas
+from stemme.grants.routes.shared import FORGET, AnyRequest, read_form, scheme, slug, sub_areas
 from stemme.grants.rules import texts
 from stemme.grants.rules.money import kroner, total
 from stemme.grants.service import applying, letters
@@ -270,6 +270,7 @@ def _standing(
         opened=opened,
         call=opened.call,
         fate=opened.fate,
+        scheme=scheme(request, lang),
         here=here,
         address=f"{request.app.state.config.public_url}{here}",
         words=WORDS,

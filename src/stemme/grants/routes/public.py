@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from stemme.errors import NotFound
 from stemme.grants import views
 from stemme.grants.files import load_areas
-from stemme.grants.routes.shared import AnyRequest, slug, sub_areas
+from stemme.grants.routes.shared import AnyRequest, scheme, slug, sub_areas
 from stemme.grants.rules import calling
 from stemme.grants.rules.money import sums
 from stemme.grants.service import applying
@@ -40,6 +40,7 @@ async def show_calls(request: AnyRequest, lang: FromPath[str]) -> Response[Any]:
         "grants/resident/calls.html",
         calls=sorted(calls, key=lambda call: order.index(stages[call.call])),
         stages=stages,
+        scheme=scheme(request, lang),
         places=views.by_place(projects),
         map=views.draw_map(load_areas(request.app.state.config.place), found),
         sub_areas=sub_areas(request, lang),
@@ -59,6 +60,7 @@ async def show_call(request: AnyRequest, lang: FromPath[str], call: FromPath[str
         request,
         "grants/resident/call.html",
         call=terms,
+        scheme=scheme(request, lang),
         stage=calling.stage(terms, applying.now()),
         begins=applying.begins(terms),
         projects=views.projects(found, pictures),

@@ -10,12 +10,17 @@ from litestar.exceptions import ClientException
 
 from stemme.errors import NotFound
 from stemme.grants.errors import FileUnreadable
-from stemme.i18n import content_text
+from stemme.i18n import content_text, translate
+from stemme.i18n import lazy as _
+from stemme.programme import rules
+from stemme.programme.model import Measure
 from stemme.programme.service import tree
 
 AnyRequest = Request[Any, Any, Any]
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 FORGET = {"cache-control": "no-store", "referrer-policy": "same-origin"}
+MEASURE = "nabolagspotten"
+"""The measure whose title names the pages, where the programme has it."""
 _SAFE = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; sandbox",
@@ -46,6 +51,15 @@ def as_download(kind: str, name: str, body: bytes) -> Response[bytes]:
     plain = re.sub(r"[^A-Za-z0-9._ -]+", "_", name) or "fil"
     headers = {**_SAFE, "content-disposition": f'attachment; filename="{plain}"'}
     return Response(body, media_type=_MEDIA.get(kind, "application/octet-stream"), headers=headers)
+
+
+def scheme(request: AnyRequest, lang: str) -> str:
+    """What people call the grants: the measure of that name, or else just grants."""
+    programme = tree(request.app.state.config)
+    found = rules.find(programme, MEASURE)
+    if not isinstance(found, Measure):
+        return translate(_("Tilskudd"), lang)
+    return content_text("programme", lang, f"{programme.id}:{found.id}.title", found.title)
 
 
 async def read_form(request: AnyRequest) -> Any:
