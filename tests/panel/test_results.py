@@ -255,6 +255,16 @@ async def test_a_result_says_why(
     assert [sentence for sentence in said if sentence not in words] == []
 
 
+@pytest.mark.parametrize("name", RULES)
+async def test_nobody_chose_anything(client: Any, owner: asyncpg.Connection, name: str) -> None:
+    """A vote in which all were blank still has its page, by every rule."""
+    options, rule, _ = RULES[name]
+    made = manifest(name, options, rule, 9)
+    await insert_vote(owner, made, "counted", bundle(made, [{}] * 5, 6))
+    words = await read(client, f"/ungdom/votes/{name}")
+    assert "5 av 9 stemte. 5 stemmer var blanke." in words
+
+
 async def test_a_running_vote_shows_how_many_and_never_what(
     client: Any, owner: asyncpg.Connection
 ) -> None:

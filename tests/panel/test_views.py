@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import os
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stemme.panel import files
 from stemme.panel.model import Ballot, Election, Kind, Option
 from stemme.panel.rules import choose
 from stemme.panel.rules.budget.equal_shares import Completion
@@ -223,6 +226,25 @@ def test_how_numbers_are_written() -> None:
     assert figure(Fraction(40000, 21), "nb") == "1\N{NO-BREAK SPACE}904,76"
     assert figure(Fraction(-1, 100), "nb") == "\N{MINUS SIGN}0,01"
     assert [figure(Fraction(1, 3), lang) for lang in ("en", "ar", "fa-AF")] == ["0.33"] * 3
+
+
+REAL = os.environ.get("STEMME_REAL_FILES")
+WIELICZKA = Path(REAL or ".") / "pabulib" / "poland_wieliczka_2023.pb"
+
+
+@pytest.mark.skipif(not WIELICZKA.is_file(), reason="STEMME_REAL_FILES has no Pabulib files")
+def test_wieliczka_is_explained_as_the_town_was() -> None:
+    """Voters for 21 gave 40,048 to 6, and 22,735 to 24, 41, 40, 74 and 19 (equalshares.net)."""
+    election = files.read(WIELICZKA)
+    story = told(election, "equal-shares", choose.Options(Completion.ADD1))
+    assert story.money is not None
+    assert (len(story.winners), story.money.cost) == (30, 995_079)
+    lost = {one.option: one for one in story.money.missed}
+    spent = {move.option: move.amount for move in lost["21"].spent}
+    assert spent["6"] == 40_048
+    # Five amounts, each a whole number by itself.
+    assert abs(sum(spent[option] for option in ("24", "41", "40", "74", "19")) - 22_735) < 5
+    assert lost["16"].left == 49_870
 
 
 # What holds for every election ----------------------------------------------------------------

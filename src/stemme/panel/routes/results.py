@@ -29,6 +29,7 @@ _Request = Request[Any, Any, Any]
 _Page = Response[Any]
 
 RUNNING = ("frozen", "open", "closing", "sealed")
+PRACTISE_SHOWN = 6
 STORIES_KEPT = 32
 """Stories that a process remembers: a counted vote never changes."""
 
@@ -45,7 +46,7 @@ async def show_votes(request: _Request) -> _Page:
         "panel/resident/result_list.html",
         running=[pair for pair in real if pair[0].state in RUNNING],
         over=[pair for pair in real if pair[0].state not in RUNNING],
-        practise=[pair for pair in found if pair[0].practise],
+        practise=[pair for pair in found if pair[0].practise][:PRACTISE_SHOWN],
         panels=sorted({(one.title, one.decides) for one in votes}),
         **_words(request, ()),
     )
