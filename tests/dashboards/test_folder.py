@@ -201,3 +201,61 @@ def test_a_killed_release_leaves_no_folder(answers: Path, tmp_path: Path) -> Non
         if out.exists():
             return
     assert not out.exists()
+
+
+@pytest.fixture
+def late(answers: Path, tmp_path: Path) -> Path:
+    """The same file with one business more."""
+    lines = answers.read_text("utf-8").splitlines(keepends=True)
+    path = tmp_path / "sent.csv"
+    path.write_text("".join([*lines, lines[7]]), "utf-8")
+    return path
+
+
+def test_one_late_answer_is_refused_beside_the_earlier_release(
+    answers: Path, late: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without what the first was made of nothing is written; the attacker would have won."""
+    first, second, out = tmp_path / "a", tmp_path / "b", tmp_path / "c"
+    assert 0 == run("--answers", answers, "--out", first, "--date", DAY)
+    assert 0 == run("--answers", late, "--out", second, "--date", DAY)
+    assert 1 == cli.main(["attack", str(second), "--earlier", str(first)])
+    capsys.readouterr()
+    assert 1 == run("--answers", late, "--out", out, "--earlier", first, "--date", DAY)
+    assert "tells about the few who came or left" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_what_would_tell_keeps_its_earlier_numbers(
+    answers: Path, late: Path, tmp_path: Path
+) -> None:
+    """With the answers of the first, the second stands beside it and the attacker gets nothing."""
+    first, out = tmp_path / "a", tmp_path / "b"
+    assert 0 == run("--answers", answers, "--out", first, "--date", DAY)
+    words: list[str | Path] = ["--answers", late, "--out", out, "--date", DAY]
+    assert 0 == run(*words, "--earlier", first, "--earlier-answers", answers)
+    assert 0 == cli.main(["attack", str(out), "--earlier", str(first)])
+    before, now = (Release.decode((one / "release.json").read_bytes()) for one in (first, out))
+    assert before.digest == now.corrects
+    assert before.tables == now.tables
+
+
+def test_earlier_release_must_be_of_its_answers_and_plan(
+    answers: Path, late: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another file, an altered release and a folder without one are named."""
+    first, out = tmp_path / "a", tmp_path / "b"
+    assert 0 == run("--answers", answers, "--out", first, "--date", DAY)
+    words: list[str | Path] = ["--answers", late, "--out", out]
+    half = tmp_path / "halv.csv"
+    half.write_text("".join(answers.read_text("utf-8").splitlines(keepends=True)[:120]), "utf-8")
+    assert 1 == run(*words, "--earlier", first, "--earlier-answers", half)
+    assert "halv.csv:1: these are not the answers" in capsys.readouterr().err
+    assert 1 == run(*words, "--earlier", tmp_path / "ingen")
+    assert "release.json:1: is no release as it was written" in capsys.readouterr().err
+    body = first / "release.json"
+    body.write_text(body.read_text("utf-8").replace('"minimum":5', '"minimum":6', 1), "utf-8")
+    assert 1 == run(*words, "--earlier", first)
+    assert 2 == run(*words, "--earlier-answers", answers)
+    assert 2 == run("--earlier", first)
+    assert not out.exists()

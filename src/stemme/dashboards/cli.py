@@ -46,7 +46,7 @@ def add_commands(subparsers: Any) -> None:
     file = release.add_argument_group(
         "from a file, without a database",
         "Publish one release of a file. Two, of nearly the same answers, tell about the few who "
-        "differ: `stemme attack DIR --earlier DIR` shows what.",
+        "differ: name the first as --earlier.",
     )
     file.add_argument(
         "--answers",
@@ -60,6 +60,18 @@ def add_commands(subparsers: Any) -> None:
     file.add_argument("--plan", type=Path, metavar="FILE.yaml", help="not the place's plan")
     file.add_argument(
         "--date", type=datetime.date.fromisoformat, help="the day of the release; today"
+    )
+    file.add_argument(
+        "--earlier",
+        type=Path,
+        metavar="DIR",
+        help="a release of nearly the same people: refused if both together tell about few",
+    )
+    file.add_argument(
+        "--earlier-answers",
+        type=Path,
+        metavar="FILE.csv",
+        help="what it was made of: then questions that would tell keep their earlier numbers",
     )
     release.set_defaults(run=_release)
     report = subparsers.add_parser(
@@ -169,6 +181,10 @@ def _usage(args: argparse.Namespace) -> str:
         return "--answers FILE.csv and --out DIR belong together"
     if args.answers is None and (args.survey or args.plan or args.date):
         return "--survey, --plan and --date go with --answers FILE.csv"
+    if args.earlier_answers is not None and args.earlier is None:
+        return "--earlier-answers FILE.csv goes with --earlier DIR"
+    if args.answers is None and args.earlier is not None:
+        return "--earlier goes with --answers FILE.csv; a wave in the database has --correct"
     if args.answers is not None and args.correct:
         return "--correct is for a wave in the database, not for a file"
     if args.correct and (args.wave is None or len(args.reason.strip()) < SHORTEST_REASON):
@@ -188,6 +204,8 @@ def _release_file(args: argparse.Namespace, config: Config) -> int:
         plan=args.plan,
         wave=1 if args.wave is None else args.wave,
         day=args.date,
+        earlier=args.earlier,
+        earlier_answers=args.earlier_answers,
     )
     try:
         release = folder.release_folder(config, order)

@@ -6,6 +6,7 @@ an answer or a group did both. Whoever subtracts one release from the other lear
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,6 +15,7 @@ from msgspec import Struct
 
 from stemme.disclosure.attacker.attack import Finding
 from stemme.disclosure.model import Release, SafeRow
+from stemme.disclosure.percentage import band_of_tens
 from stemme.disclosure.plan import Coded, Plan, PlanError, Table
 from stemme.disclosure.protection import Cells, Counted, blocks
 from stemme.disclosure.secrets import FINER_WIDTH, Secret, secrets
@@ -105,6 +107,40 @@ def change(plan: Plan, coded: Coded, earlier: Earlier) -> Change:
         for table, counts in zip(plan.tables, before, strict=True)
     ]
     return Change(before, [came for came, _ in pairs], [left for _, left in pairs])
+
+
+def is_made_of(release: Release, coded: Coded) -> bool:
+    """Whether answers are as many as a release shows of them, row by row."""
+    try:
+        counted = tallies(release.plan, coded)
+    except PlanError:
+        return False
+    for table, counts in zip(release.plan.tables, counted, strict=True):
+        rows = [(release.district(table.variable).district, int(counts.district.sum()))]
+        for by, groups in zip(table.by, counts.groups, strict=True):
+            shown = release.comparison(table.variable, by).groups
+            rows += zip(shown, groups.sum(axis=1).tolist(), strict=False)
+        if any(row.base not in {None, band_of_tens(base)} for row, base in rows):
+            return False
+    return True
+
+
+def same_records(before: Coded, now: Coded) -> Places:
+    """Per respondent a place among the earlier ones of the same answers and groups, -1 if none.
+
+    Who is who is not known of two files, and need not be: people with the same answers count the
+    same.
+    """
+    places: defaultdict[bytes, list[int]] = defaultdict(list)
+    for at, record in enumerate(_records(before)):
+        places[record].append(at)
+    return np.array([places[r].pop() if places[r] else -1 for r in _records(now)], dtype=np.intp)
+
+
+def _records(coded: Coded) -> list[bytes]:
+    columns = [*coded.variables.items(), *coded.breakdowns.items()]
+    table = np.array([codes for _, codes in sorted(columns, key=lambda one: one[0])], np.int16)
+    return [record.tobytes() for record in np.ascontiguousarray(table.T)]
 
 
 def _moved(

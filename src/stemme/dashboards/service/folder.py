@@ -18,11 +18,20 @@ from stemme.dashboards import files, rules, store
 from stemme.dashboards.files.answers import AnswersFile
 from stemme.dashboards.model import Dashboard
 from stemme.dashboards.rules.coding import Coder
-from stemme.dashboards.service import codebook, downloads, jsonstat, open_files, open_release, story
+from stemme.dashboards.service import (
+    beside,
+    codebook,
+    downloads,
+    jsonstat,
+    open_files,
+    open_release,
+    story,
+)
 from stemme.dashboards.service.plans import plan_of
 from stemme.dashboards.service.reading import Results
 from stemme.dashboards.service.releasing import Refused, protect
 from stemme.disclosure.model import Release
+from stemme.disclosure.plan import PlanError
 from stemme.errors import ContentWrong
 from stemme.i18n import SOURCE, use
 from stemme.programme.service import tree as programme_of
@@ -32,7 +41,11 @@ from stemme.surveys.service import publishing
 
 
 class Order(NamedTuple):
-    """What is to be made of which files; without `survey` and `plan` those of the place."""
+    """What is to be made of which files; without `survey` and `plan` those of the place.
+
+    `earlier` is the folder of a release that people can read beside this one, `earlier_answers` the
+    file that it was made of.
+    """
 
     slug: str
     answers: Path
@@ -41,6 +54,8 @@ class Order(NamedTuple):
     plan: Path | None = None
     wave: int = 1
     day: datetime.date | None = None
+    earlier: Path | None = None
+    earlier_answers: Path | None = None
 
 
 def release_folder(config: Config, order: Order) -> Release:
@@ -111,7 +126,20 @@ def _made(survey: Survey, plan: Dashboard, order: Order) -> Release:
     wave = Wave(survey.id, order.wave, False, "closed", 1, None, None, None, None)
     header = rules.header_of(plan, wave, 1)
     weights = answers.weights if answers.weighted else None
-    return protect(rules.publication_plan(plan, survey), coder, header, weights=weights)
+    told = rules.publication_plan(plan, survey)
+    if order.earlier is None:
+        return protect(told, coder, header, weights=weights)
+    earlier = beside.read_earlier(order.earlier, told)
+    if order.earlier_answers is None:
+        release = protect(told, coder, header, weights=weights)
+        beside.require_apart(release, earlier, order.earlier)
+        return release
+    _, before = read_answers(order.earlier_answers, survey, plan)
+    both = beside.stacked(earlier, before.coded(), coder.coded(), order.earlier_answers)
+    try:
+        return protect(told, coder, header, weights=weights, earlier=both)
+    except PlanError as error:
+        raise ContentWrong(f"{order.earlier}: {error}") from error
 
 
 def _contents(config: Config, results: Results) -> Iterator[tuple[str, bytes]]:
