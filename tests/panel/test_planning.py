@@ -109,6 +109,17 @@ async def test_a_wrong_plan_names_its_field_and_loses_nothing(room, field):
     assert "Lys" in answer.text or field == "option-1"
 
 
+async def test_a_method_begins_from_what_is_usual_for_it(room):
+    """A plan of one choice each that becomes one of several is not held to one."""
+    browser = await room.sign_in("Leder")
+    where = await plan(browser, method="one")
+    page = (await browser.get(f"{where}/plan")).text
+    most = re.search(r'name="most" type="text" value="(\d*)"', page)[1]
+    await browser.send(where, f"{where}/plan", **(PLAN | {"method": "several", "most": most}))
+    draft = voting.draft_of(await voting.fetch_vote(room.conn, where.rpartition("/")[2]))
+    assert ("approval", 0) == (draft.rule.name, draft.rule.most)
+
+
 async def test_money_is_planned_to_the_krone(room):
     """A budget vote has costs, a budget, and equal shares with a stated completion."""
     browser = await room.sign_in("Leder")
@@ -146,6 +157,19 @@ async def test_a_wrong_roll_is_annulled_with_a_reason(room):
     vote = await voting.fetch_vote(room.conn, where.rpartition("/")[2])
     assert ("annulled", "Medlem 6 manglet") == (vote.state, vote.reason)
     assert 409 == (await do(browser, where, "open")).status_code
+
+
+async def test_a_lost_key_is_told_and_written_down(room):
+    """Only a vote that waits for its key can be given up; the worker annuls it then."""
+    browser = await room.sign_in("Leder")
+    where = await plan(browser)
+    await do(browser, where, "freeze", tally_key=point())
+    assert 404 == (await do(browser, where, "lost")).status_code
+    vote = where.rpartition("/")[2]
+    await room.owner.execute("update vote set state = 'sealed' where id = $1", vote)
+    assert "For mange nøkkeldeler er borte" in (await browser.get(where)).text
+    assert 303 == (await do(browser, where, "lost")).status_code
+    assert await room.owner.fetchval("select lost_asked from vote where id = $1", vote)
 
 
 async def test_too_few_cannot_vote_in_secret(room):

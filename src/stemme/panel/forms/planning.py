@@ -170,6 +170,9 @@ def written(draft: Draft) -> dict[str, str]:
         "holders": f"{draft.needed}/{draft.holders}",
         "seed": draft.seed,
     }
+    if method in ("yes-no", "one"):
+        # They say how many by themselves; another method begins from what is usual for it.
+        del fields["least"], fields["most"]
     for name in ("collects", "opens", "closes"):
         fields[name] = drafts.as_local(getattr(draft, name))
     for number, option in enumerate(draft.options, 1):

@@ -12,7 +12,15 @@ from litestar.response import Redirect
 from stemme.errors import StemmeError
 from stemme.i18n import parse_number
 from stemme.panel import doorkeeper
-from stemme.panel.ballots.draft import MONEY, ONE_WINNER, SEVERAL_WINNERS, Draft, method_of, moment
+from stemme.panel.ballots.draft import (
+    METHODS,
+    MONEY,
+    ONE_WINNER,
+    SEVERAL_WINNERS,
+    Draft,
+    method_of,
+    moment,
+)
 from stemme.panel.forms import planning as forms
 from stemme.panel.forms.members import tidy
 from stemme.panel.model import Vote
@@ -96,7 +104,7 @@ async def show_new(request: AnyRequest, panel: FromPath[str]) -> Response[Any]:
     """The form of a new vote."""
     async with request.app.state.pool.acquire() as conn:
         known = await members.fetch_panel(conn, panel)
-    base = Draft("", decides=known.decides)
+    base = Draft("", rule=METHODS["several"], decides=known.decides)
     return _plan_page(request, base, forms.written(base))
 
 
@@ -208,7 +216,7 @@ async def submit_plan(
 async def submit_step(
     request: AnyRequest, panel: FromPath[str], vote: FromPath[str]
 ) -> Response[Any]:
-    """The next step: freeze, open, close, annul, or a slip drawn on paper."""
+    """The next step: freeze, open, close, annul, a lost key, or a slip drawn on paper."""
     by, fields = doorkeeper.planner(request), await _fields(request)
     try:
         async with request.app.state.pool.acquire() as conn:
@@ -235,6 +243,10 @@ async def _step(
             await planning.ask_open(conn, by, vote)
         case "close":
             await planning.ask_close(conn, by, vote)
+        case "lost":
+            await planning.give_up_key(conn, by, vote)
+        case "lost":
+            await planning.give_up(conn, by, vote)
         case "annul":
             reason = tidy(fields.get("reason", ""), 500)
             if not reason:

@@ -183,7 +183,8 @@ async def _frozen(
 
 
 async def _open(main: Connection, boxed: box.Connection, vote: Running, manifest: Manifest) -> None:
-    if vote.close_asked if not manifest.closes else _is_past(manifest.closes, vote.now):
+    by_hand = vote.close_asked and (manifest.practise or not manifest.closes)
+    if by_hand or _is_past(manifest.closes, vote.now):
         await box.move_vote(boxed, vote.vid, "grace")
         await store.begin_closing(main, vote.id)
     elif not is_by_hand(manifest) and vote.now - (vote.checked_at or vote.now) >= HOURLY:

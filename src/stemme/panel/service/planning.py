@@ -16,7 +16,7 @@ from stemme.i18n import lazy as _
 from stemme.panel.ballots.draft import METHODS, Draft
 from stemme.panel.ballots.manifest import Manifest, Option
 from stemme.panel.model import RUNNING, SignedIn, Vote
-from stemme.panel.service import collecting, freezing, paper
+from stemme.panel.service import closing, collecting, freezing, paper
 from stemme.panel.service.freezing import BoxAway, Keys, VoteMoved
 from stemme.panel.service.members import fetch_panel
 from stemme.panel.service.voting import draft_of, fetch_vote, insert_draft, list_votes
@@ -137,6 +137,22 @@ async def ask_close(conn: asyncpg.Connection, by: Planner, vote: str) -> None:
         if not await store.ask_close(conn, vote):
             raise VoteMoved
         await by.audit(conn, "ask_close_vote", vote)
+
+
+async def give_up_key(conn: asyncpg.Connection, by: Planner, vote: str) -> None:
+    """Have a closed vote annulled, as too many parts of its key are lost; raises NotFound."""
+    async with conn.transaction():
+        await _own(conn, by, vote)
+        await closing.give_up(conn, vote)
+        await by.audit(conn, "give_up_key", vote)
+
+
+async def give_up(conn: asyncpg.Connection, by: Planner, vote: str) -> None:
+    """Have a closed vote annulled, as its key is lost; the worker does it. Raises NotFound."""
+    async with conn.transaction():
+        await _own(conn, by, vote)
+        await closing.give_up(conn, vote)
+        await by.audit(conn, "give_up_vote", vote)
 
 
 async def print_slips(
