@@ -6,12 +6,17 @@ import datetime
 import html
 import io
 import re
+import uuid
 
 import asyncpg
+import msgspec
 import pytest
 from PIL import Image
 
-from stemme.grants.service import upkeep
+from stemme.grants.model import Fate
+from stemme.grants.service import letters, upkeep
+from stemme.panel.model import Panel
+from stemme.panel.service import members
 
 from .conftest import CALL, HERE, PROJECT, SLUG
 
@@ -368,3 +373,55 @@ async def test_a_withdrawn_application_frees_its_money(colleague, phone, owner, 
     assert (0, CALL.pot) == tuple(row)
     assert 303 == (await office.send(DESK, do="announce")).status_code
     assert PROJECT["title"] not in (await one.client.get(HERE)).text
+
+
+async def test_put_to_the_panels_vote(colleague, phone, owner, close):
+    """Applications that meet every criterion become options with their sums, the pot the budget."""
+    await owner.execute("alter table grant_call disable trigger grant_call_guarded")
+    await owner.execute("update grant_call set how = 'panel'")
+    await owner.execute("alter table grant_call enable trigger grant_call_guarded")
+    await members.create_panel(owner, None, Panel("unge", "Panelet", "Programstyret"))
+    for asked in ("5000", "4000", "3000"):
+        await phone().apply(asked=asked)
+    await close()
+    office = await colleague("programme")
+    vote = {"do": "vote", "panel": "unge", "rule": "equal-shares"}
+    assert 409 == (await office.send(DESK, **vote)).status_code
+    for number in (1, 2):
+        case = await first_case(owner, number)
+        await office.send(case, **{"do": "check", "verdict-0": "ok", "verdict-1": "ok"})
+    assert 404 == (await office.send(DESK, **{**vote, "rule": "dice"})).status_code
+    assert 303 == (await office.send(DESK, **vote)).status_code
+    row = await owner.fetchrow("select source, state, draft from vote")
+    assert (f"grants/{SLUG}", "draft") == tuple(row)[:2]
+    options = [(one["id"], one["cost"]) for one in row["draft"]["options"]]
+    assert ([("s1", 5000), ("s2", 4000)], 30000) == (options, row["draft"]["rule"]["budget"])
+    page = (await office.get(DESK)).text
+    assert "Avstemningen er ikke talt opp ennå." in page
+    assert 409 == (await office.send(DESK, **vote)).status_code
+
+
+def test_what_a_letter_says():
+    """A right to complain stands there word for word where the call says so, and else nowhere."""
+    fate = Fate(
+        id=uuid.UUID(int=1),
+        number=3,
+        state="sent",
+        title="Benker",
+        asked=5000,
+        sent_at=datetime.datetime.now(datetime.UTC),
+        outcome="part",
+        amount=4000,
+        reason="Vi har ikke til alt.",
+        decided_by="Programstyret",
+        decided_on=datetime.date(2027, 3, 1),
+        paid=0,
+        reported=False,
+    )
+    plain = letters.compose(CALL, fate, "nb", "Kommunen", None)
+    assert not any("klage" in part.heading for part in plain.parts)
+    assert "Dere får 4\u00a0000 kroner." in plain.parts[1].text
+    words = "Dere kan klage til kommunen."
+    call = msgspec.structs.replace(CALL, individual=True, complaint=words)
+    told = letters.compose(call, fate, "ar", "Kommunen", None)
+    assert ("rtl", [words], "nb") == (told.dir, told.parts[-1].text, told.parts[-1].lang)

@@ -23,6 +23,7 @@ from stemme.dashboards.service import chapters, reading, story, thread
 from stemme.dashboards.service.reading import Results
 from stemme.dialogue.service import taking_part
 from stemme.errors import NotFound
+from stemme.grants.service import applying as grants
 from stemme.panel.service import results as panel_votes
 from stemme.programme import rules as tree
 from stemme.programme.model import FocusArea, Programme, SubArea
@@ -65,6 +66,7 @@ async def show_home(request: Asked, lang: FromPath[str]) -> Response[Any]:
         dialogues = await taking_part.list_public(conn)
         votes = await panel_votes.list_votes(conn)
         rounds = await proposals.list_rounds(conn)
+        calls = await grants.list_calls(conn)
     opened = [_survey(version, wave, lang) for version, wave in known if _is_open(wave)]
     response = page(
         request,
@@ -75,6 +77,7 @@ async def show_home(request: Asked, lang: FromPath[str]) -> Response[Any]:
         dialogues=[one for one in dialogues if one.state in ("open", "released")][:3],
         votes=[(one, panel_votes.read_manifest(one).question) for one in votes if one.is_news][:3],
         rounds=[one for one in rounds if one.phase != "done" or one.sample][:3],
+        calls=[one for one in calls if one.state == "published"][:2],
         results=[linked(one, programme, lang) for one in results],
         any_sample=any(one.sample for one in results),
         all_sample=all(one.sample for one in results),
