@@ -6,8 +6,9 @@ grant usage on schema public to stemme_clerk;
 alter table vote add column opened_at timestamptz, add column closing_at timestamptz,
     add column checked_at timestamptz, add column lost_asked boolean not null default false;
 
--- The keys that signed slips go for good when a vote closes, also from the files.
+-- Keys that are deleted go for good, also from the files.
 alter table vote_key cluster on vote_key_pkey;
+alter table vote_server_key cluster on vote_server_key_pkey;
 
 -- The ballot box as its manifest names it: the public point of the key that signs promises.
 create table box_identity (
@@ -33,6 +34,8 @@ create table vote_final (
     collected   integer not null,
     drawn       integer not null
 );
+
+alter table vote_share cluster on vote_share_pkey;
 
 -- What anyone can recount, byte for byte.
 create table vote_bundle (
@@ -74,22 +77,29 @@ returns void language sql security definer set search_path = pg_catalog, public,
     update vote set checked_at = now() where id = p_vote and state = 'open'
 $$;
 
--- Forgets the key that signs slips and has its bytes overwritten: the worker writes tables anew soon after.
-create function forget_slip_key(p_vote text)
-returns void language sql set search_path = pg_catalog, public, pg_temp as $$
-    delete from vote_key where vote = p_vote;
+-- With the end of a vote, whoever brings it about, the key that signs slips goes, and with an annulled one
+-- all that could open it. The worker writes the tables anew soon after, so that the bytes go too.
+create function forget_keys()
+returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    delete from vote_key where vote = new.id;
+    if new.state in ('counted', 'annulled') then
+        delete from vote_final where vote = new.id;
+        delete from vote_share where vote = new.id;
+        delete from vote_server_key where vote = new.id;
+    end if;
     insert into answer_rewrite values (now() + interval '2 minutes');
-$$;
+    return null;
+end $$;
+create trigger vote_forget_keys after update of state on vote for each row
+    when (new.state in ('closing', 'counted', 'annulled') and new.state <> old.state)
+    execute function forget_keys();
 
 create function begin_closing(p_vote text)
 returns boolean language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
     update vote set state = 'closing', closing_at = now() where id = p_vote and state = 'open';
-    if not found then
-        return false;
-    end if;
-    perform forget_slip_key(p_vote);
-    return true;
+    return found;
 end $$;
 
 create function seal_vote(p_vote text, p_ballots bytea, p_checkpoints bytea)
@@ -129,7 +139,6 @@ begin
         return false;
     end if;
     insert into vote_bundle (vote, body, digest) values (p_vote, p_body, encode(sha256(p_body), 'hex'));
-    perform forget_sealed(p_vote);
     return true;
 end $$;
 
@@ -145,17 +154,8 @@ begin
     if p_body is not null then
         insert into vote_bundle (vote, body, digest) values (p_vote, p_body, encode(sha256(p_body), 'hex'));
     end if;
-    perform forget_slip_key(p_vote);
-    perform forget_sealed(p_vote);
     return true;
 end $$;
-
-create function forget_sealed(p_vote text)
-returns void language sql set search_path = pg_catalog, public, pg_temp as $$
-    delete from vote_final where vote = p_vote;
-    delete from vote_share where vote = p_vote;
-    delete from vote_server_key where vote = p_vote;
-$$;
 
 -- The staff door -------------------------------------------------------------------------------
 

@@ -245,8 +245,6 @@ async def _step(
             await planning.ask_close(conn, by, vote)
         case "lost":
             await planning.give_up_key(conn, by, vote)
-        case "lost":
-            await planning.give_up(conn, by, vote)
         case "annul":
             reason = tidy(fields.get("reason", ""), 500)
             if not reason:

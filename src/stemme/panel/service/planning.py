@@ -147,14 +147,6 @@ async def give_up_key(conn: asyncpg.Connection, by: Planner, vote: str) -> None:
         await by.audit(conn, "give_up_key", vote)
 
 
-async def give_up(conn: asyncpg.Connection, by: Planner, vote: str) -> None:
-    """Have a closed vote annulled, as its key is lost; the worker does it. Raises NotFound."""
-    async with conn.transaction():
-        await _own(conn, by, vote)
-        await closing.give_up(conn, vote)
-        await by.audit(conn, "give_up_vote", vote)
-
-
 async def print_slips(
     conn: asyncpg.Connection, config: Config, by: Planner, vote: str, many: int
 ) -> bytes:
