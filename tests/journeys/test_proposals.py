@@ -120,6 +120,19 @@ def press(page: Page, value: str) -> None:
     page.locator(f"main button[value={value!r}]").first.click()
 
 
+def made_small(page: Page) -> None:
+    """Wait until the page's script has made the chosen picture small, with nothing else in it."""
+    for _ in range(100):
+        name, size = page.evaluate(
+            "(({ name, size }) => [name, size])(document.getElementById('picture').files[0])"
+        )
+        if name == "picture.jpg":
+            assert size < 1_000_000
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(name)
+
+
 def write(page: Page, site: Site, title: str, picture: Path, *, seen: bool) -> str:
     """Three steps with one mistake in each of the first two; gives the secret link."""
     page.goto(f"{site.resident}/nb/")
@@ -136,7 +149,7 @@ def write(page: Page, site: Site, title: str, picture: Path, *, seen: bool) -> s
     page.fill("#cost", "50 000")
     page.set_input_files("#picture", picture)
     if seen:
-        page.wait_for_function("document.querySelector('#picture').files[0].name == 'picture.jpg'")
+        made_small(page)
     press(page, "next")
     expect(page.get_by_text("Skriv hva bildet viser.").first).to_be_visible()
     expect(page.locator("#place")).to_have_value("Ved elva")
@@ -194,6 +207,7 @@ def read_all(desk: Page) -> None:
     found = re.search(r"\((\d+)\)", desk.locator("h1").inner_text())
     assert found
     for left in range(int(found[1]) - 1, -1, -1):
+        desk.wait_for_load_state()
         desk.keyboard.press("v")
         expect(desk.locator("h1")).to_have_text(f"Venter på å bli lest ({left})")
     expect(desk.get_by_text("Alt er lest.")).to_be_visible()
