@@ -198,7 +198,7 @@ def test_the_first_view_is_light(counted: Site, vote: Rehearsal) -> None:
     """HTML and styles within 14 KiB, the script within 8 KiB."""
     assets = load_assets(counted.config.build)
     sizes = {
-        name: len(assets.find(name)[0].bodies["br"])  # type: ignore[index]
+        name: len(assets.find(name)[0].bodies["br"])
         for name in ("style.css", "recount.css", "recount.js")
     }
     with urlopen(address(counted, vote)) as answer:
@@ -311,6 +311,23 @@ def test_a_slip_of_paper_votes(page: Page, signer: blind.SigningKey) -> None:
     expect(page.get_by_role("heading", name="Din stemme er med")).to_be_visible()
     assert [{"c": ["skate", "hage"]}] == station.choices()
     assert [] == station.problems
+
+
+def test_another_language_keeps_the_slip(page: Page, signer: blind.SigningKey) -> None:
+    """Until the vote is cast; afterwards the links know nothing of it."""
+    station = Station(page, signer, Rule("approval"))
+    station.scan(0)
+    page.locator("#card").wait_for()
+    page.locator(".languages summary").click()
+    page.get_by_role("link", name="العربية").click()
+    page.locator("#card").wait_for()
+    assert "https://panel.example/ar/panel/paper" == page.url
+    page.locator(".choice").first.click()
+    page.locator("#card .ds-button").first.click()
+    page.locator("#words").wait_for()
+    links = page.locator("a[hreflang]").evaluate_all("all => all.map((one) => one.hash)")
+    assert {""} == set(links)
+    assert [{"c": ["benk"]}] == station.choices()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,11 @@ const outside = (address, rest) => fetch(address, {
 });
 let vote, slip, card, timer;
 
+// Who changes the language before voting keeps the slip: it goes along after #.
+const carry = (code) => document.querySelectorAll("a[hreflang]").forEach((link) => {
+  link.hash = code;
+});
+
 // ---- the key of a code: panel/ballots/paper.py
 
 const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -108,6 +113,7 @@ async function openedUnused() {
 // The same bytes again until the box has promised to count them.
 async function send(ballot, then) {
   show("sending");
+  carry("");
   const mine = await leaf(ballot);
   const answer = await outside(`${box}/votes/${vote.vid}/ballots`, { method: "POST", body: JSON.stringify(ballot) })
     .catch(() => ({ status: 0 }));
@@ -196,6 +202,7 @@ async function begin(text) {
     vote = await voteOf(name, slip.digest);
     Object.assign(slip, { message: "0".repeat(64) + vote.vid + slip.point, signature: "" });
     const { state } = JSON.parse(new TextDecoder().decode(await opened(await outside(`${box}/votes/${vote.vid}`))));
+    carry(`${vote.id}.${code}`);
     if (state === "open") offer();
     else show(state);
   } catch (error) {
