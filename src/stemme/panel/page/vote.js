@@ -6,7 +6,7 @@ import { ask, cast, leaf, promised, receive, sha256, subtle } from "./ballot.js"
 const known = $("known").textContent.split(" ");
 const REFUSED = { 403: "absent", 409: "lost", 410: "late", 422: "wrong" };
 let me, timer;
-let pause = 6;
+let pause = 500;
 let turns = 0;
 
 // The manifest, if the box and the public have the same; else somebody is being singled out.
@@ -79,9 +79,9 @@ async function turn() {
   $("wait").hidden = !!me;
   $("none").hidden = !me || !!me.votes[0];
   $("refused").hidden = !!await storage;
-  pause = calm ? 6 : Math.min(2 * pause, 60);
+  pause = calm ? 500 : Math.min(2 * pause, 6e4);
   clearTimeout(timer);
-  timer = setTimeout(turn, pause * 1e3);
+  timer = setTimeout(turn, calm ? 6e3 : pause);
 }
 
 // ---- what is shown
