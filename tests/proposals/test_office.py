@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
+import json
 import uuid
 
 import asyncpg
+import msgspec
 import pytest
 
+from stemme.panel.ballots import blind
+from stemme.panel.ballots.draft import METHODS
+from stemme.panel.ballots.manifest import Option
+from stemme.panel.ballots.rehearsal import Rehearsal
 from stemme.panel.service import voting
 from stemme.programme.model import Decided
 from stemme.programme.service import decisions
 from stemme.proposals import store
+from stemme.proposals.model import Text
 from stemme.proposals.service import checking
 from stemme.staff import service as staff
 from stemme.surveys.service.answering import receipt_of
@@ -258,6 +266,64 @@ async def test_what_goes_to_a_vote(colleague, propose, office, owner):
     assert ("draft", f"proposals/{SLUG}") == (vote.state, vote.source)
     again = await someone.send(HERE, do="outcome")
     assert (409, True) == (again.status_code, "ikke talt opp ennå" in again.text)
+
+
+class Ours(Rehearsal):
+    """A vote in memory about proposals of the round."""
+
+    ids: tuple[str, ...] = ()
+
+    def _manifest(self, rule, voters):
+        made = super()._manifest(rule, voters)
+        options = tuple(Option(id_, f"Forslag {id_}") for id_ in self.ids)
+        return msgspec.structs.replace(made, options=options, tie_order=self.ids)
+
+
+async def test_what_came_of_the_vote(propose, office, owner, colleague, phone, to_phase):
+    """Once the vote is counted, each proposal in it says whether it won."""
+    bench, light = await propose(b"a" * 16), await propose(b"b" * 16, LIGHT)
+    other = await propose(b"c" * 16, Text("Grill", "En grill."))
+    for id_ in (bench, light):
+        await store.choose(office, SLUG, id_, chosen=True)
+    Ours.ids = tuple(sorted((str(bench), str(light))))
+    vote = Ours(blind.new_key(), METHODS["one"], 7)
+    for voter in range(7):
+        vote.cast(voter, {"c": [str(light if voter < 5 else bench)]})
+    vote.checkpoint()
+    body = json.dumps(vote.bundle({})).encode()
+    await owner.execute(PANEL)
+    await owner.execute(
+        "insert into vote (panel, id, state, practise, draft, manifest, vid)"
+        " values ('ungdom', 'prove', 'counted', true, '{}', $1, $2)",
+        *(vote.manifest.encode(), vote.vid.hex()),
+    )
+    await owner.execute(
+        "insert into vote_bundle (vote, body, digest) values ('prove', $1, $2)",
+        *(body, hashlib.sha256(body).hexdigest()),
+    )
+    await owner.execute("update proposal_round set vote = 'prove', panel = 'ungdom'")
+    await to_phase("collect", "result")
+    someone = await colleague("programme")
+    assert 303 == (await someone.send(HERE, do="outcome")).status_code
+    won = {one.id: one.won for one in await store.list_rows(office, SLUG)}
+    assert {bench: False, light: True, other: None} == won
+    one = await phone().get(f"/nb/proposals/{SLUG}/{light}")
+    assert "Vant avstemningen" in one.page
+    page = (await one.get(one.path)).page
+    assert "/nb/panel/ungdom/votes/prove" in page
+
+
+async def test_a_comment_is_translated(propose, office, door, colleague, phone):
+    """A translation of a comment is shown to those who read the language."""
+    id_ = await propose(b"a" * 16)
+    await store.append_comment(door, SLUG, id_, b"c" * 32, ("nb", "Bra idé!"))
+    comment = (await store.list_all_comments(office, SLUG))[0]
+    someone = await colleague("facilitator")
+    show = {"do": "show", "what": "comment", "before": "waiting", "id": str(comment.id)}
+    await someone.send(HERE, **show)
+    words = {"do": "translate", "id": str(comment.id), "text-ar": "فكرة جيدة!"}
+    assert 303 == (await someone.send(HERE, **words)).status_code
+    assert "فكرة جيدة!" in (await phone("ar").get(f"/ar/proposals/{SLUG}/{id_}")).page
 
 
 async def test_a_round_without_panel_has_no_vote(office, propose, colleague):

@@ -6,7 +6,7 @@ from stemme.i18n import lazy as _
 from stemme.proposals.model import Feasible, Phase
 
 PHASE_WORDS: dict[Phase, str] = {
-    "collect": _("Send inn forslag"),
+    "collect": _("Forslag kommer inn"),
     "check": _("Kommunen vurderer"),
     "discuss": _("Diskusjon"),
     "vote": _("Avstemning"),

@@ -13,7 +13,14 @@ from stemme.i18n import LANGUAGES
 from stemme.panel.service import members as panels
 from stemme.programme.words import kroner
 from stemme.proposals import forms
-from stemme.proposals.model import LONGEST_TITLE, LONGEST_WHAT, PHASES, Judged, Words
+from stemme.proposals.model import (
+    LONGEST_COMMENT,
+    LONGEST_TITLE,
+    LONGEST_WHAT,
+    PHASES,
+    Judged,
+    Words,
+)
 from stemme.proposals.routes.shared import number, token_of
 from stemme.proposals.rules.reasons import LONGEST_WORDS, REASONS
 from stemme.proposals.service import checking, moderation, rounds
@@ -147,6 +154,11 @@ async def _act(
     do = fields.get("do", "")
     if do in ("show", "refuse"):
         await _judge(conn, by, slug, fields)
+        return {}
+    if do == "translate":
+        key = (slug, number(fields.get("id", "")))
+        words = forms.words(fields, "text", LONGEST_COMMENT)
+        await moderation.translate_comment(conn, by, key, words)
         return {}
     if not staff_rules.may(by, LEADS):
         raise Forbidden

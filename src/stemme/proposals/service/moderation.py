@@ -155,6 +155,17 @@ async def judge_comment(
         await staff.audit(conn, by.id, act, f"{slug}/{id_}", reason=verdict.reason)
 
 
+async def translate_comment(
+    conn: asyncpg.Connection, by: Account, key: tuple[str, int], words: Words
+) -> None:
+    """Translations of a comment; raises Moved."""
+    slug, id_ = key
+    async with conn.transaction():
+        if not await store.translate_comment(conn, slug, id_, words):
+            raise Moved
+        await staff.audit(conn, by.id, "translate_comment", f"{slug}/{id_}")
+
+
 def _need_reason(verdict: Verdict) -> None:
     if verdict.state == "refused" and verdict.reason not in REASONS:
         raise ReasonMissing
