@@ -226,3 +226,72 @@ async def test_an_answer_in_a_later_text(browser):
     await browser.press("next", sted="kai")
     assert "Mer om \u2068Kaia\u2069" == browser.heading
     assert "Hvor godt liker du \u2068Kaia\u2069?" in browser.page
+
+
+def stored_pages(browser):
+    """The headings of the items on the page."""
+    return re.findall(r'<h3 class="ds-heading item"[^>]*><span>(.*?)</span>', browser.page)
+
+
+@of("repeat")
+async def test_a_repeat_without_script(browser, owner):
+    """Items come and go by buttons; what is written stays with its item, wherever it stands."""
+    assert [] == stored_pages(browser)
+    await browser.press("add:barn")
+    await browser.press("add:barn", **{"kalt~1": "Ask", "alder~1": "7"})
+    await browser.press("add:barn", **{"kalt~2": "Bo", "alder~2": "2"})
+    assert ["Barn 1", "Barn 2", "Barn 3"] == stored_pages(browser)
+    assert "add:barn" not in browser.page
+    assert ["Ask"] == browser.filled()["q-kalt~1"]
+    await browser.press("remove:barn.1", **{"kalt~3": "Cleo", "alder~3": "9"})
+    assert ["Barn 1", "Barn 2"] == stored_pages(browser)
+    assert "Ask" not in browser.page
+    await browser.press("add:barn")
+    assert "q-kalt~4" in browser.filled()
+    assert "q-kalt~1" not in browser.filled()
+    await browser.press("remove:barn.4")
+    assert "Går barnet på skolen?" in browser.page
+    assert "Hvor gammelt er \u2068Cleo\u2069?" in browser.page
+    await browser.press("next", **{"skole~3": ["other"], "skole~3__other": "Musikkskolen"})
+    await browser.press("next", hvor_mange="0")
+    assert "Barn 2: " in browser.page
+    coded, texts = await sent(browser, owner)
+    children = [{"alder": 2, "nummer": 1}, {"alder": 9, "skole": "other", "nummer": 2}]
+    assert {"barn": children, "antall": 2, "eldst": 9, "hvor_mange": 0} == coded
+    assert {"kalt": "Bo\nCleo", "skole.other": "Musikkskolen"} == texts
+
+
+@of("repeat")
+async def test_a_repeat_that_an_answer_counts(browser, owner):
+    """As many items as an answer says, neither added nor taken away by hand, and summed up."""
+    await browser.press("next")
+    await browser.press("next", hvor_mange="2")
+    assert ["Jobb 1", "Jobb 2"] == stored_pages(browser)
+    assert "remove:jobb" not in browser.page
+    await browser.press("next", **{"prosent~1": "60", "prosent~2": "50"})
+    if "Se over" in browser.heading:
+        await browser.press("back")
+    assert "Det er mye!" in browser.page
+    await browser.press("next", hvor_mange="1")
+    coded, _ = await sent(browser, owner)
+    assert [{"prosent": 60}] == coded["jobb"]
+
+
+@of("repeat")
+async def test_a_forged_item_is_no_item(browser):
+    """Buttons that were never there do nothing, and nothing is lost."""
+    for go in ("add:finnes_ikke", "remove:barn.99", "add:jobb", "remove:barn.x", "add:alder"):
+        await browser.press(go)
+        assert browser.status in (200, 400)
+        assert [] == stored_pages(browser)
+
+
+@of("repeat")
+async def test_items_have_their_own_conditions(browser):
+    """What one item shows depends on its own answers, what stands outside on all of them."""
+    await browser.press("add:barn")
+    await browser.press("add:barn")
+    await browser.press("next", **{"alder~1": "7", "alder~2": "2"})
+    assert "q-skole~1" in browser.page
+    assert "q-skole~2" not in browser.page
+    assert "Hvordan er det med \u20682\u2069 barn?" in browser.page

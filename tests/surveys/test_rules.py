@@ -11,6 +11,7 @@ from stemme.surveys.expressions.evaluate import Context
 from stemme.surveys.model import Survey
 from stemme.surveys.rules import layout as rules
 from stemme.surveys.rules.layout import lay_out
+from stemme.surveys.rules.repeating import fold
 from stemme.surveys.rules.values import Problem, problem_with
 from stemme.surveys.rules.walking import visible
 
@@ -194,6 +195,6 @@ def test_free_text_is_kept_apart():
     """Coded answers hold none of what was said in own words."""
     layout = laid_out("shown")
 
-    coded, texts = rules.split(layout, {"bor_her": "nei", "hvor": "Larvik"})
+    coded, texts = fold(layout, {"bor_her": "nei", "hvor": "Larvik"})
 
     assert ({"bor_her": "nei"}, {"hvor": "Larvik"}) == (coded, texts)

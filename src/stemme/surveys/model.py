@@ -147,8 +147,20 @@ class Group(Node, frozen=True, kw_only=True, tag="group"):
     page: bool = False
 
 
+class Repeat(Node, frozen=True, kw_only=True, tag="repeat"):
+    """What is asked once for each item; the items are added and taken away by who answers."""
+
+    items: list[Item]
+    title: str = ""
+    """What an item is called, before its number: "Barn"."""
+    count: str | None = None
+    """An expression that decides how many there are; without it people add them."""
+    min: int = 0
+    max: int = 20
+
+
 AnyQuestion = Text | Number | Slider | Date | One | Many | Rank | Grid
-Item = AnyQuestion | Calc | Note | Group
+Item = AnyQuestion | Calc | Note | Group | Repeat
 
 
 class Ages(Base, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from stemme.surveys.model import (
     Note,
     One,
     Rank,
+    Repeat,
     Survey,
 )
 
@@ -51,7 +52,7 @@ def _walk(
         under = (*shown, item.show) if item.show else shown
         if isinstance(item, Group):
             yield from _walk(item.items, place, own, under)
-        elif not isinstance(item, Note | Calc):
+        elif not isinstance(item, Note | Calc | Repeat):
             yield Placed(item, place, own, under)
 
 

@@ -109,6 +109,17 @@ def _indexed(tree: list[Tree], known: Context) -> Value:
     return rows[int(at) - 1] if 1 <= at <= len(rows) else ""
 
 
+def _list(tree: list[Tree], known: Context) -> Value:
+    """What several expressions give, as what a repeat holds."""
+    return [result(part, known) for part in tree[1:]]
+
+
+def _at(tree: list[Tree], known: Context) -> Value:
+    """The first of several is number 1."""
+    at = to_number(_first(result(tree[1], known)))
+    return result(tree[int(at) + 1], known) if 1 <= at < len(tree) - 1 else ""
+
+
 def _lookup(tree: list[Tree], known: Context) -> Value:
     """A column of the first choice of a list whose other column holds a text."""
     table, column, key, wanted = (to_text(_first(result(part, known))) for part in tree[1:])
@@ -136,6 +147,8 @@ _READS: dict[str, Callable[[list[Tree], Context], Value]] = {
     "or": _any,
     "if": _if,
     "once": _once,
+    "list": _list,
+    "at": _at,
     "indexed-repeat": _indexed,
     "lookup": _lookup,
     "choice-label": _label,

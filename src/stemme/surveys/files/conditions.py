@@ -40,6 +40,8 @@ class _Conditions(Plain):
     def knowns(self, node: dict[str, Any]) -> dict[str, Known]:
         """What an item lets later conditions read: itself, its rows, the line beside a choice."""
         name, kind = node.get("name"), node.get("type")
+        if isinstance(name, str) and kind == "repeat":
+            return {name: Known("calc")}
         if not isinstance(name, str) or kind not in (*QUESTIONS, "calc"):
             return {}
         values = self.choices_of(node)
@@ -82,6 +84,7 @@ class _Conditions(Plain):
             props = choice.get("props")
             columns |= set(props) if isinstance(props, dict) else set()
         scopes = {
+            "count": scope if node.get("type") == "repeat" else None,
             "default": scope,
             "value": scope if node.get("type") == "calc" else None,
             "filter": replace(scope, columns=frozenset(columns)),

@@ -156,6 +156,7 @@ class _Check(Plain):
             "number": self._measure,
             "text": self._text,
             "rank": self._rank,
+            "repeat": self._repeat,
         }
         kind = str(node.get("type"))
         if kind in _WITH_CHOICES:
@@ -207,6 +208,16 @@ class _Check(Plain):
         most = number(node.get("max"))
         if most is not None and most < 1:
             self.say((*path, "max"), "max must be 1 or more")
+
+    def _repeat(self, node: dict[str, Any], path: Path) -> None:
+        self._bounds({"min": node.get("min", 0), "max": node.get("max", 20)}, path)
+        if not node.get("title"):
+            self.say(path, "the title is missing: what one item is called, such as title: Barn")
+        if node.get("items") == []:
+            self.say((*path, "items"), "the repeat is empty")
+        for at, inner in self.nodes():
+            if inner.get("type") == "repeat" and len(at) > len(path) and at[: len(path)] == path:
+                self.say(at, "a repeat cannot stand inside a repeat")
 
     def _rank(self, node: dict[str, Any], path: Path) -> None:
         top, count = number(node.get("top")), len(self.choices_of(node))

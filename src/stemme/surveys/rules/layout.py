@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from stemme.surveys.expressions.parser import Tree, parse
 from stemme.surveys.model import (
@@ -21,6 +22,7 @@ from stemme.surveys.model import (
     One,
     Question,
     Rank,
+    Repeat,
     Survey,
     Text,
 )
@@ -58,6 +60,8 @@ class Part:
     """Of a calculation."""
     default: Tree | None
     filter: Tree | None
+    count: Tree | None
+    """Of a repeat: how many items it has."""
     choices: tuple[Choice, ...]
     values: frozenset[str]
     """The values of its choices."""
@@ -71,9 +75,16 @@ class Part:
     the choice `OTHER` is last."""
     list_path: str
     """The key path of its choices: of a shared list, or its own."""
+    repeat: str = ""
+    """The repeat that it stands in."""
+    item: int = 0
+    """The number of the item that it was laid out for; 0 outside and before that."""
+    role: Literal["", "item", "add"] = ""
+    """Of a repeat, once laid out for items: the head of one, or what adds another."""
 
 
-@dataclass(frozen=True)
+# One and the same, never merely alike: layouts are keys of what is laid out for items.
+@dataclass(frozen=True, eq=False)
 class Layout:
     """Everything about a definition that does not change from one answer to the next."""
 
@@ -91,6 +102,8 @@ class Layout:
     """Name to index of what is worked out."""
     filtered: frozenset[int] = frozenset()
     """The indices of questions of which not every choice is always shown."""
+    items: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """By repeat: the numbers of the items that it is laid out for."""
 
     def question(self, name: str) -> Part:
         return self.parts[self.questions[name]]
@@ -100,14 +113,17 @@ def lay_out(survey: Survey) -> Layout:
     """Lay out a definition whose file had no complaint."""
     parts: list[Part] = []
     for page, group in enumerate(survey.items):
-        _add(parts, survey, group, (page, None, ""))
+        _add(parts, survey, group, (page, None, "", ""))
+    return index(survey, parts)
+
+
+def index(survey: Survey, parts: Sequence[Part]) -> Layout:
+    """A layout of these parts."""
     pages = tuple(
-        tuple(index for index, part in enumerate(parts) if part.page == page)
+        tuple(at for at, part in enumerate(parts) if part.page == page)
         for page in range(len(survey.items))
     )
-    questions = {
-        part.name: index for index, part in enumerate(parts) if isinstance(part.node, Question)
-    }
+    questions = {part.name: at for at, part in enumerate(parts) if isinstance(part.node, Question)}
     names = {name for part in parts for tree in _trees(part) for name in _read(tree)}
     return Layout(
         survey=survey,
@@ -115,14 +131,14 @@ def lay_out(survey: Survey) -> Layout:
         pages=pages,
         questions=questions,
         texts=_own_words(parts),
-        read={index: name for name, index in questions.items() if name in names},
+        read={at: name for name, at in questions.items() if name in names},
         calculated={part.name: i for i, part in enumerate(parts) if isinstance(part.node, Calc)},
         filtered=frozenset(i for i, part in enumerate(parts) if part.filter is not None),
     )
 
 
 def _trees(part: Part) -> tuple[Tree | None, ...]:
-    return (part.show, part.value, part.default, part.filter, *part.checks)
+    return (part.show, part.value, part.default, part.filter, part.count, *part.checks)
 
 
 def _own_words(parts: Sequence[Part]) -> frozenset[str]:
@@ -146,12 +162,16 @@ def _read(tree: Tree | None) -> Iterator[str]:
                 yield from _read(part)
 
 
-def _add(parts: list[Part], survey: Survey, node: Item, where: tuple[int, int | None, str]) -> None:
-    page, parent, above = where
+_Where = tuple[int, int | None, str, str]
+"""The page, the index and path of the group around, and the name of the repeat around."""
+
+
+def _add(parts: list[Part], survey: Survey, node: Item, where: _Where) -> None:
+    page, parent, above, repeat = where
     path = f"{above}.{node.name}" if above else node.name
     choices, list_path = _choices(survey, node, path)
     rows = tuple(row.value for row in node.rows) if isinstance(node, Grid) else ()
-    index = len(parts)
+    place = len(parts)
     parts.append(
         Part(
             node=node,
@@ -164,6 +184,8 @@ def _add(parts: list[Part], survey: Survey, node: Item, where: tuple[int, int | 
             value=parse(node.value) if isinstance(node, Calc) else None,
             default=_parsed(getattr(node, "default", None)),
             filter=_parsed(getattr(node, "filter", None), columns=True),
+            count=_parsed(getattr(node, "count", None)),
+            repeat=repeat,
             choices=choices,
             values=frozenset(choice.value for choice in choices),
             order={choice.value: place for place, choice in enumerate(choices)},
@@ -173,9 +195,10 @@ def _add(parts: list[Part], survey: Survey, node: Item, where: tuple[int, int | 
             list_path=list_path,
         )
     )
-    if isinstance(node, Group):
+    if isinstance(node, Group | Repeat):
+        inside = node.name if isinstance(node, Repeat) else repeat
         for item in node.items:
-            _add(parts, survey, item, (page, index, path))
+            _add(parts, survey, item, (page, place, path, inside))
 
 
 def _parsed(source: str | None, *, columns: bool = False) -> Tree | None:
@@ -245,13 +268,6 @@ def asked(layout: Layout, answers: Answers, shown: frozenset[int]) -> Answers:
         for name, value in answers.items()
         if places.get(name.partition(".")[0]) in shown
     }
-
-
-def split(layout: Layout, answers: Answers) -> tuple[Answers, dict[str, str]]:
-    """The coded answers, and those in a person's own words."""
-    coded = {name: value for name, value in answers.items() if name not in layout.texts}
-    texts = {name: str(value) for name, value in answers.items() if name in layout.texts}
-    return coded, texts
 
 
 def own_words(layout: Layout) -> bool:

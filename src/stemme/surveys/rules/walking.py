@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from stemme.surveys.expressions.evaluate import Context, result
-from stemme.surveys.expressions.values import Value, to_text, to_truth
-from stemme.surveys.model import OTHER, Answers, AnswerValue, Choice
+from stemme.surveys.expressions.values import Value, to_number, to_text, to_truth
+from stemme.surveys.model import OTHER, Answers, AnswerValue, Choice, Repeat
 from stemme.surveys.rules.layout import Layout, Part
 
 
@@ -33,6 +33,8 @@ class Walked:
     worked_out: Answers
     offered: dict[int, frozenset[str]]
     """By question with a filter: the values of the choices that are shown."""
+    counts: dict[str, int]
+    """By repeat whose items are counted by an expression: how many it asks for."""
 
 
 def walk(layout: Layout, answers: Answers, today: str, now: str = "") -> Walked:
@@ -42,6 +44,7 @@ def walk(layout: Layout, answers: Answers, today: str, now: str = "") -> Walked:
     context = Context(known, today=today, now=now or today)
     worked_out: Answers = {}
     offered: dict[int, frozenset[str]] = {}
+    counts: dict[str, int] = {}
     for index, part in enumerate(layout.parts):
         if part.parent is not None and part.parent not in shown:
             continue
@@ -52,6 +55,8 @@ def walk(layout: Layout, answers: Answers, today: str, now: str = "") -> Walked:
             value = _worked_out(part, context)
             if value != "":
                 worked_out[part.name] = known[part.name] = value
+        elif part.count is not None and not part.role:
+            counts[part.name] = _count(part, context)
         elif index in layout.filtered:
             offered[index] = _offered(part, context)
         if layout.read.get(index) in answers:
@@ -60,7 +65,7 @@ def walk(layout: Layout, answers: Answers, today: str, now: str = "") -> Walked:
         line = f"{part.name}.{OTHER}"
         if line in answers:
             known[line] = str(answers[line])
-    return Walked(frozenset(shown), known, worked_out, offered)
+    return Walked(frozenset(shown), known, worked_out, offered, counts)
 
 
 def visible(layout: Layout, answers: Answers, today: str) -> frozenset[int]:
@@ -75,6 +80,13 @@ def _worked_out(part: Part, context: Context) -> str | float:
         return int(value) if value == int(value) and abs(value) < 1e15 else value
     text = to_text(value)
     return "" if text in ("NaN", "Infinity", "-Infinity") else text
+
+
+def _count(part: Part, context: Context) -> int:
+    """How many items, within the bounds of the repeat; none where it is no number."""
+    number = to_number(result(part.count or "", context))
+    most = part.node.max if isinstance(part.node, Repeat) else 0
+    return 0 if math.isnan(number) else int(max(0, min(number, most)))
 
 
 def _offered(part: Part, context: Context) -> frozenset[str]:

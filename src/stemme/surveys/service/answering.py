@@ -16,7 +16,8 @@ import msgspec
 from stemme.surveys import store
 from stemme.surveys.model import Answers, Version, Wave
 from stemme.surveys.rules import masking
-from stemme.surveys.rules.layout import Layout, lay_out, split
+from stemme.surveys.rules.layout import Layout, lay_out
+from stemme.surveys.rules.repeating import fold
 from stemme.surveys.sealing import Draft, Ready
 from stemme.surveys.service.inbox import Inbox
 
@@ -111,7 +112,7 @@ def make_ready(layout: Layout, answers: Answers) -> Ready:
 
     What is written in one's own words is masked here: it never leaves this process otherwise.
     """
-    coded, texts = split(layout, answers)
+    coded, texts = fold(layout, answers)
     streets = layout.survey.streets
     texts = {name: masking.mask(text, streets) for name, text in texts.items()}
     digest = hashlib.sha256(_canonical([coded, texts])).digest()

@@ -10,7 +10,8 @@ from typing import Any
 from stemme.config import Config
 from stemme.surveys import store
 from stemme.surveys.model import Answers, AnswerValue, Choice, Many, Number, Slider, Survey, Text
-from stemme.surveys.rules.layout import Layout, Part, asked, lay_out, split
+from stemme.surveys.rules.layout import Layout, Part, asked, lay_out
+from stemme.surveys.rules.repeating import expand, fold, items_of
 from stemme.surveys.rules.walking import visible
 from stemme.surveys.service import reading
 
@@ -50,9 +51,10 @@ def sample_rows(
     """`n` rows in the order of `store.SAMPLE_COLUMNS`; the same for the same survey and day."""
     chance = random.Random(f"sample {survey.id}")
     layout = lay_out(survey)
+    layout = expand(layout, items_of(layout, {}))
     rows: list[tuple[Any, ...]] = []
     for number in range(n):
-        coded, texts = split(layout, invented(layout, chance))
+        coded, texts = fold(layout, invented(layout, chance))
         mark = hashlib.sha256(f"sample {survey.id} {number}".encode()).digest()
         language = _pick_language(survey.languages, chance)
         day = last_day - datetime.timedelta(days=chance.randrange(12))

@@ -18,6 +18,7 @@ from stemme.surveys.model import (
     Note,
     Question,
     Rank,
+    Repeat,
     Slider,
     Text,
 )
@@ -176,6 +177,8 @@ class _Maker:
         part = self._layout.parts[index]
         node = part.node
         label, hint = self._text(part, "label"), self._text(part, "hint")
+        if isinstance(node, Repeat):
+            return self._repeat(part, node)
         if not isinstance(node, Question):
             kind = "note" if isinstance(node, Note) else "section"
             return ItemView(kind, part.name, label, hint)
@@ -205,8 +208,22 @@ class _Maker:
             multiple=isinstance(node, Grid) and node.multiple,
         )
 
+    def _repeat(self, part: Part, node: Repeat) -> ItemView:
+        """The head of a repeat, of one of its items, or the button that adds one."""
+        items = dict(self._layout.items)[part.name]
+        number = items.index(part.item) + 1 if part.role == "item" else 0
+        people_add = node.count is None
+        return ItemView(
+            kind=part.role or "section",
+            name=f"{part.name}.{part.item}" if part.item else part.name,
+            label=self._text(part, "title") if part.role else self._text(part, "label"),
+            hint="" if part.role else self._text(part, "hint"),
+            text=str(number or ""),
+            answered=people_add and (len(items) > node.min if number else len(items) < node.max),
+        )
+
     def _text(self, part: Part, key: str) -> str:
-        return self.words.text(part.path, key)
+        return self.words.text(part.path, key, part.item)
 
     def _row(self, part: Part, row: str, number: int) -> RowView:
         name = f"{FIELD_PREFIX}{part.name}-{row}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stemme.surveys.model import Answers, Rank, Text
-from stemme.surveys.rules.layout import FIELD_PREFIX, Layout, asked_pages, questions_on
+from stemme.surveys.rules.layout import FIELD_PREFIX, Layout, Part, asked_pages, questions_on
 from stemme.surveys.views.words import Texts, Wording
 
 
@@ -37,7 +37,7 @@ def review_view(
         said = tuple(
             Said(
                 FIELD_PREFIX + part.name,
-                words.text(part.path, "label"),
+                _label(layout, words, part),
                 tuple(words.in_words(part, answers[part.name])) if part.name in answers else (),
                 own_words=isinstance(part.node, Text) and part.name in answers,
                 ranked=isinstance(part.node, Rank),
@@ -48,3 +48,13 @@ def review_view(
             group = layout.parts[layout.pages[page][0]]
             found.append(SaidOnPage(page, words.text(group.path, "label"), said))
     return found
+
+
+def _label(layout: Layout, words: Wording, part: Part) -> str:
+    """What was asked; in a repeat after the name and number of the item."""
+    label = words.text(part.path, "label", part.item)
+    if not part.item:
+        return label
+    head = next(one for one in layout.parts if one.name == part.repeat)
+    number = dict(layout.items)[part.repeat].index(part.item) + 1
+    return f"{words.text(head.path, 'title')} {number}: {label}".strip()

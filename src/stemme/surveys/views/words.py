@@ -8,6 +8,7 @@ from functools import cached_property
 
 from stemme.surveys.model import OTHER, Answers, AnswerValue, Choice, Many, Number, One, Slider
 from stemme.surveys.rules.layout import Layout, Part
+from stemme.surveys.rules.repeating import MARK
 
 Texts = Mapping[str, str]
 
@@ -25,22 +26,27 @@ class Wording:
         self._texts = texts
         self._answers = answers or {}
 
-    def text(self, path: str, key: str) -> str:
-        """A text by key path; `${name}` in it becomes the answer in words, or nothing."""
-        return self.piped(self._texts.get(f"{path}.{key}", ""))
+    def text(self, path: str, key: str, item: int = 0) -> str:
+        """A text by key path; `${name}` in it becomes the answer in words, or nothing.
 
-    def piped(self, text: str) -> str:
+        `item` is the number of the item of a repeat that it stands in.
+        """
+        return self.piped(self._texts.get(f"{path}.{key}", ""), item)
+
+    def piped(self, text: str, item: int = 0) -> str:
         """A text with answers put in; what is put in is not looked through again."""
         if "${" not in text or self._inside:
             return text
         self._inside = True
-        found = _PIPE.sub(self._answer, text)
+        found = _PIPE.sub(lambda match: self._answer(match[1], item), text)
         self._inside = False
         return found
 
-    def _answer(self, match: re.Match[str]) -> str:
-        name = match[1]
+    def _answer(self, name: str, item: int) -> str:
         owner, _, row = name.partition(".")
+        if f"{owner}{MARK}{item}" in self._places:
+            owner = f"{owner}{MARK}{item}"
+            name = f"{owner}.{row}" if row else owner
         value = self._answers.get(name, self._answers.get(owner))
         index = self._places.get(owner)
         if value is None or index is None:
