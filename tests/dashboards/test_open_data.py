@@ -85,7 +85,7 @@ def addresses(schema: Any, release: Release) -> Iterator[tuple[Any, dict[str, st
     """Every documented operation of surveys and releases with every place it is tried at."""
     for found in schema.get_all_operations():
         operation = found.ok()
-        if operation.path.startswith(f"{API}/votes"):
+        if operation.path.startswith((f"{API}/votes", f"{API}/grants")):
             continue
         names = ",".join(sorted(re.findall(r"{(\w+)}", operation.path)))
         for values in places(release)[names]:

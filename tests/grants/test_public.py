@@ -87,6 +87,16 @@ def test_the_map_keeps_shapes(tmp_path):
     assert 1.0 == pytest.approx((drawn.plane.height - 12) / (drawn.plane.width - 12), rel=0.05)
 
 
+async def test_open_data_is_described_and_tagged(owner, resident_door):
+    """The schema tells of it, and who has it already gets 304."""
+    await sample.ensure_sample(owner)
+    schema = (await resident_door.get("/api/schema")).json()
+    assert ("/api/v1/grants" in schema["paths"], "OpenGrants" in str(schema)) == (True, True)
+    first = await resident_door.get("/api/v1/grants")
+    known = {"if-none-match": first.headers["etag"]}
+    assert 304 == (await resident_door.get("/api/v1/grants", headers=known)).status_code
+
+
 async def test_strange_addresses(resident_door, opened):
     """Addresses that are nobody's are not found, whatever is in them."""
     assert opened

@@ -63,5 +63,5 @@ def create_app(config: Config) -> Litestar:
             ],
         ),
     )
-    app.state.open_routers = (open_votes.open_router,)
+    app.state.open_routers = (open_votes.open_router, grants.open_router)
     return app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from typing import Any
 
@@ -87,24 +88,33 @@ async def show_picture(
     return Response(body, media_type="image/jpeg", headers={"cache-control": FOREVER})
 
 
-@get("/api/v1/grants")
-async def list_grants(request: AnyRequest) -> Response[bytes]:
-    """Every announced call with the projects that got money, as JSON."""
+@get("/", summary="Grants")
+async def list_grants(request: AnyRequest) -> Response[views.OpenGrants]:
+    """Announced calls with the projects that got money; the same as CSV at `/api/v1/grants.csv`.
+
+    Sums are in whole kroner and add up: pot = granted + left, granted = paid + due. Who applied
+    without getting money is not in here.
+    """
     body = msgspec.json.encode(await _open_data(request), order="deterministic")
-    headers = {**machines.headers(request), "cache-control": "no-cache"}
-    return Response(body, media_type="application/json", headers=headers)
+    return _sent(request, body, "application/json")
 
 
 @get("/api/v1/grants.csv")
-async def list_grants_as_csv(request: AnyRequest) -> Response[bytes]:
+async def list_grants_as_csv(request: AnyRequest) -> Response[Any]:
     """The same projects, a line each."""
-    headers = {
-        **machines.headers(request),
-        "cache-control": "no-cache",
-        "content-disposition": 'attachment; filename="nabolagspotten.csv"',
-    }
-    body = views.to_csv(await _open_data(request))
-    return Response(body, media_type="text/csv", headers=headers)
+    response = _sent(request, views.to_csv(await _open_data(request)), "text/csv")
+    response.headers["content-disposition"] = 'attachment; filename="grants.csv"'
+    return response
+
+
+def _sent(request: AnyRequest, body: bytes, kind: str) -> Response[Any]:
+    """The bytes with their tag, or 304 to who has them."""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+    headers = {**machines.headers(request), "etag": tag, "cache-control": "no-cache"}
+    known = request.headers.get("if-none-match", "")
+    if tag in (part.strip().removeprefix("W/") for part in known.split(",")):
+        return Response(None, status_code=304, headers=headers)
+    return Response(body, media_type=kind, headers=headers)
 
 
 async def _open_data(request: AnyRequest) -> views.OpenGrants:
@@ -113,7 +123,9 @@ async def _open_data(request: AnyRequest) -> views.OpenGrants:
         return views.open_data(calls, await applying.list_granted(conn))
 
 
+open_router = Router(
+    "/api/v1/grants", route_handlers=[list_grants], opt={"structs": (views.OpenGrants,)}
+)
 router = Router(
-    "/",
-    route_handlers=[show_calls, show_call, show_picture, list_grants, list_grants_as_csv],
+    "/", route_handlers=[show_calls, show_call, show_picture, list_grants_as_csv, open_router]
 )
