@@ -29,7 +29,7 @@ import sys
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from math import floor
+from math import floor, lcm
 from pathlib import Path
 from typing import Any
 
@@ -390,40 +390,46 @@ class Count:
         parts = max(1, self.voters)
         money = [budget + rise * parts] * len(gains)
         supporters = {o: [at for at, each in enumerate(gains) if o in each] for o in costs}
-        open_ = [o for o in costs if costs[o] <= budget and supporters[o]]
+        rates = {o: Fraction(0) for o in costs if costs[o] <= budget and supporters[o]}
         while True:
-            rates: dict[str, tuple[int, int]] = {}
-            for option in open_:
-                rate = self.rate(option, supporters[option], gains, money, costs[option] * parts)
-                if rate:
+            # Money only gets less, so a rate never falls, and who cannot pay now never can. The
+            # rate of before says which options need not be looked at again.
+            least: Fraction | None = None
+            for option in sorted(rates, key=lambda option: rates[option]):
+                if least is not None and rates[option] > least:
+                    break
+                rate = self.rate(option, supporters[option], gains, money, parts)
+                if rate is None:
+                    del rates[option]
+                else:
                     rates[option] = rate
-            if not rates:
+                    least = rate if least is None else min(least, rate)
+            if least is None:
                 return bought
-            # Who cannot pay now never can: money only gets less.
-            open_ = list(rates)
-            option = min(rates, key=lambda option: (Fraction(*rates[option]), self.lot[option]))
-            paid, power = rates[option]
-            for at in range(len(money)):
-                money[at] *= power
+            option = self.best({o: 0 for o, rate in rates.items() if rate == least}, 1)[0]
+            paid, power = (least * parts).as_integer_ratio()
+            money = [has * power for has in money]
             for at in supporters[option]:
                 money[at] -= min(money[at], paid * gains[at][option])
             parts *= power
             bought.append(option)
-            open_.remove(option)
+            del rates[option]
 
     def rate(
-        self, option: str, group: list[int], gains: list[Points], money: list[int], rest: int
-    ) -> tuple[int, int] | None:
-        """What a unit of gain costs, as a fraction, if those with less give all they have."""
+        self, option: str, group: list[int], gains: list[Points], money: list[int], parts: int
+    ) -> Fraction | None:
+        """What a unit of gain costs in kroner, if those with less give all they have."""
+        rest = self.costs[option] * parts
         if sum(money[at] for at in group) < rest:
             return None
         power = sum(gains[at][option] for at in group)
-        for at in sorted(group, key=lambda at: Fraction(money[at], gains[at][option])):
+        # By money for a unit of gain, the poorest first; as whole numbers, which is faster.
+        whole = lcm(*(gains[at][option] for at in group))
+        for at in sorted(group, key=lambda at: money[at] * (whole // gains[at][option])):
             if money[at] * power >= rest * gains[at][option]:
                 break
             rest, power = rest - money[at], power - gains[at][option]
-        least = Fraction(rest, power)
-        return least.numerator, least.denominator
+        return Fraction(rest, power * parts)
 
     def phragmen(self) -> list[str]:
         return self.earning(self.costs, self.budget)

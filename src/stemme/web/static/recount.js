@@ -402,28 +402,35 @@ class Count {
   withShare(groups, rise) {
     let parts = BigInt(this.voters || 1);
     let money = this.ballots.map(() => this.budget + rise * parts);
-    let open = [...groups.keys()].filter((id) => this.costs.get(id) <= this.budget);
     const bought = [];
+    let rates = [...groups.keys()].filter((id) => this.costs.get(id) <= this.budget)
+      .map((id) => [id, [0n, 1n]]);
     for (;;) {
-      const rates = open.map((id) => [id, this.rate(groups.get(id), money, this.costs.get(id) * parts)])
-        .filter(([, rate]) => rate);
-      if (!rates.length) return bought;
-      const least = rates.map(([, rate]) => rate).reduce((a, b) => (order(a, b) > 0 ? b : a));
+      // Money only gets less, so a rate never falls, and who cannot pay now never can. The rate of
+      // before says which options need not be looked at again.
+      let least;
+      rates = rates.sort((a, b) => order(a[1], b[1])).map(([id, before]) => {
+        if (least && order(before, least) > 0) return [id, before];
+        const rate = this.rate(groups.get(id), money, this.costs.get(id) * parts, parts);
+        if (rate && !(least && order(rate, least) > 0)) least = rate;
+        return [id, rate];
+      }).filter(([, rate]) => rate);
+      if (!least) return bought;
       const [id] = this.first(rates.filter(([, rate]) => !order(rate, least)).map(([one]) => one));
-      const [paid, power] = least;
+      const [paid, power] = times(least, [parts, 1n]);
       money = money.map((has) => has * power);
       for (const [at, gain] of groups.get(id)) {
         money[at] = money[at] > paid * gain ? money[at] - paid * gain : 0n;
       }
       parts *= power;
       bought.push(id);
-      // Who cannot pay now never can: money only gets less.
-      open = rates.map(([one]) => one).filter((one) => one !== id);
+      rates = rates.filter(([one]) => one !== id);
     }
   }
 
-  // What a unit of gain costs, if those with less give all they have; nothing if they cannot.
-  rate(group, money, rest) {
+  // What a unit of gain costs in kroner, if those with less give all they have; else nothing.
+  rate(group, money, cost, parts) {
+    let rest = cost;
     if (sum(group, ([at]) => money[at]) < rest) return undefined;
     let power = sum(group, ([, gain]) => gain);
     const poorest = [...group].sort(([a, p], [b, q]) => order([money[a], p], [money[b], q]));
@@ -432,7 +439,7 @@ class Count {
       rest -= money[at];
       power -= gain;
     }
-    return fraction(rest, power);
+    return fraction(rest, power * parts);
   }
 
   phragmen(costs = this.costs, budget = this.budget) {
