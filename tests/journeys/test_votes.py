@@ -11,13 +11,14 @@ from typing import Any
 import msgspec
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Response, expect
 
 from stemme.db import server
 from stemme.panel.ballots import counting, curve
 from stemme.panel.ballots.manifest import Manifest, Option, Rule, canonical
 
 from .conftest import PHONE, Site
+from .test_weight import KIB, _visit
 
 pytestmark = pytest.mark.browser
 
@@ -175,3 +176,26 @@ def test_the_list_leads_to_every_vote(page: Page, counted: Site) -> None:
     assert [] == Axe().run(page).response["violations"]
     page.get_by_role("link", name="Hva skal vi bygge?").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Hva skal vi bygge?")
+
+
+def test_a_result_is_light(browser: Browser, counted: Site) -> None:
+    """Page and styles of a count are at most 14 KiB, the player at most 3, in four requests."""
+    for name in ("journey-stv", "journey-pot"):
+        context = browser.new_context(viewport=PHONE)
+        page, sizes = context.new_page(), dict[str, int]()
+
+        def weigh(answer: Response, sizes: dict[str, int] = sizes) -> None:
+            kind = answer.request.resource_type
+            sizes[kind] = sizes.get(kind, 0) + int(answer.headers["content-length"])
+
+        page.on("response", weigh)
+        visit = _visit(page, f"{counted.resident}/nb/panel/journey/votes/{name}")
+        cookies = context.cookies()
+        context.close()
+        print(f"{name}: {sizes} without and {visit.bytes} with headers")
+        assert sizes["document"] + sizes["stylesheet"] <= 14 * KIB
+        assert sizes["script"] <= 3 * KIB
+        own = [address for address in visit.addresses if address.startswith(counted.resident)]
+        assert len([address for address in own if not address.endswith(".svg")]) <= 4
+        assert [] == [a for a in visit.addresses if not a.startswith((counted.resident, "data:"))]
+        assert [] == cookies

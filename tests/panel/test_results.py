@@ -286,6 +286,21 @@ async def test_a_running_vote_shows_how_many_and_never_what(
         assert (await client.get(f"/api/v1/votes/irv/{file}")).status_code == 404
 
 
+async def test_what_was_decided_beforehand_can_be_read_afterwards(
+    client: Any, owner: asyncpg.Connection
+) -> None:
+    """A result links to all that was fixed before it: options, times, the lot and secrecy."""
+    await put(owner, "irv")
+    assert (
+        'href="/nb/panel/ungdom/votes/irv/terms"'
+        in (await client.get("/nb/panel/ungdom/votes/irv")).text
+    )
+    words = await read(client, "/ungdom/votes/irv/terms")
+    assert f"Rekkefølgen kommer av ordene «{SEED}»." in words
+    assert "Det er den siste stemmen som teller." in words
+    assert "Se resultatet" in words
+
+
 async def test_too_few_voters_and_annulled_votes(client: Any, owner: asyncpg.Connection) -> None:
     """Below the quorum the result does not hold, and an annulled vote says why."""
     await put(owner, "approval", quorum="1/2", roll=30)

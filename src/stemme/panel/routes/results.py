@@ -52,9 +52,15 @@ async def show_votes(request: _Request) -> _Page:
     )
 
 
-@get("/{lang:str}/panel/{panel:str}/votes/{vote:str}")
+_VOTE = "/{lang:str}/panel/{panel:str}/votes/{vote:str}"
+
+
+@get([_VOTE, f"{_VOTE}/terms"])
 async def show_vote(request: _Request, panel: FromPath[str], vote: FromPath[str]) -> _Page:
-    """What a vote is about and how it is counted; once it is, the result and all that led there."""
+    """What a vote is about and how it is counted; once it is, the result and all that led there.
+
+    Then what had been decided beforehand has an address of its own, as a result must load fast.
+    """
     async with request.app.state.pool.acquire() as conn:
         found = await results.fetch_vote(conn, vote)
         counted = await results.fetch_result(conn, vote) if found.state == "counted" else None
@@ -70,6 +76,7 @@ async def show_vote(request: _Request, panel: FromPath[str], vote: FromPath[str]
         manifest=manifest,
         data=f"/api/v1/votes/{found.id}",
         has_bundle=has_bundle,
+        terms=story is not None and request.scope["path"].endswith("/terms"),
         collects=_moment(manifest.collects),
         opens=_moment(manifest.opens),
         closes=_moment(manifest.closes),
