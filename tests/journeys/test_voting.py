@@ -414,7 +414,7 @@ def test_six_words_bring_the_slip_to_another_phone(make: Any, open_page: Open) -
     six = first.locator("#words").inner_text()
 
     second = open_page(place)
-    expect(second.get_by_text("hentet på en annen telefon eller i en annen nettleser")).to_be_visible()
+    expect(second.get_by_text("annen telefon eller i en annen nettleser")).to_be_visible()
     second.get_by_role("link", name="Hent den hit med seks ord").tap()
     second.get_by_label("De seks ordene").fill("feil " * 6)
     second.get_by_role("button", name="Hent stemmeseddelen hit").tap()

@@ -39,7 +39,7 @@ class Place:
         self.lies = False
         self.drops = 0
         self.loses_slip = 0
-        self.pages = Pages(_site())
+        self.pages = Pages(site())
 
     @property
     def vid(self) -> str:
@@ -169,7 +169,8 @@ def options(*titles: str) -> dict[str, Any]:
     return {"options": made, "tie_order": tuple(one.id for one in made)}
 
 
-def _site() -> pages.Site:
+def site() -> pages.Site:
+    """A staff door as far as its pages need it."""
     config = load({"STAFF_URL": STAFF, "BOX_URL": BOX, "PUBLIC_URL": SITE})
     i18n.use(config)
     return pages.Site(
