@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemme.panel.model import Ballot, Election, Kind, Option
-from stemme.panel.rules.budget.equal_shares import Completion, equal_shares
+from stemme.panel.rules.budget.equal_shares import equal_shares
 from stemme.panel.rules.budget.greedy import greedy
 from stemme.panel.rules.budget.phragmen import phragmen
 from stemme.panel.rules.budget.shares import Shares
-from stemme.panel.rules.budget.support import Utility, support
+from stemme.panel.rules.budget.support import support
+from stemme.panel.rules.budget.terms import Completion, Utility
 
 
 @st.composite

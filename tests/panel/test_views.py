@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from stemme.panel import files
 from stemme.panel.model import Ballot, Election, Kind, Option
 from stemme.panel.rules import choose
-from stemme.panel.rules.budget.equal_shares import Completion
-from stemme.panel.rules.budget.support import Utility
+from stemme.panel.rules.budget.terms import Completion, Utility
 from stemme.panel.views import adding, rounds, telling
 from stemme.panel.views.figures import figure
 from stemme.panel.views.story import Duel, Move, Story

@@ -15,8 +15,7 @@ from stemme.config import Config
 from stemme.panel import files, recount
 from stemme.panel.model import Election
 from stemme.panel.rules import choose, lot
-from stemme.panel.rules.budget.equal_shares import Completion
-from stemme.panel.rules.budget.support import Utility
+from stemme.panel.rules.budget.terms import Completion, Utility
 from stemme.panel.views.terminal import lines, summary
 
 ALIASES = {"mes": "equal-shares", "equalshares": "equal-shares", "instant-runoff": "irv"}

@@ -13,8 +13,7 @@ from stemme.panel.ballots import box, curve, slip
 from stemme.panel.ballots.manifest import Manifest, canonical
 from stemme.panel.model import Allocation, Ballot, Election, Kind, Option, Outcome
 from stemme.panel.rules import choose, simple
-from stemme.panel.rules.budget.equal_shares import Completion
-from stemme.panel.rules.budget.support import Utility
+from stemme.panel.rules.budget.terms import Completion, Utility
 
 KINDS = {"approval": Kind.APPROVAL, "points": Kind.POINTS, "ranking": Kind.RANKING}
 

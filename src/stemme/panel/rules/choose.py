@@ -9,11 +9,8 @@ from types import MappingProxyType
 from msgspec import Struct
 
 from stemme.panel.model import Allocation, Election, Kind, Outcome
-from stemme.panel.rules import committee, ranked, simple, stv
-from stemme.panel.rules.budget.equal_shares import Completion, equal_shares
-from stemme.panel.rules.budget.greedy import greedy
-from stemme.panel.rules.budget.phragmen import phragmen
-from stemme.panel.rules.budget.support import Utility
+from stemme.panel.rules import ranked, simple, stv
+from stemme.panel.rules.budget.terms import Completion, Utility
 
 
 class Options(Struct, frozen=True):
@@ -27,13 +24,45 @@ class Options(Struct, frozen=True):
 
 Rule = Callable[[Election, Options], Outcome | Allocation]
 
+
+# The arithmetic of budgets is not loaded before something is counted: a door starts without it.
+
+
+def _equal_shares(election: Election, stated: Options) -> Allocation:
+    from stemme.panel.rules.budget.equal_shares import equal_shares
+
+    return equal_shares(election, stated.completion, utility=stated.utility, step=stated.step)
+
+
+def _greedy(election: Election, _: Options) -> Allocation:
+    from stemme.panel.rules.budget.greedy import greedy
+
+    return greedy(election)
+
+
+def _phragmen(election: Election, _: Options) -> Allocation:
+    from stemme.panel.rules.budget.phragmen import phragmen
+
+    return phragmen(election)
+
+
+def _committee_phragmen(election: Election, _: Options) -> Allocation:
+    from stemme.panel.rules import committee
+
+    return committee.sequential_phragmen(election)
+
+
+def _committee_equal_shares(election: Election, _: Options) -> Allocation:
+    from stemme.panel.rules import committee
+
+    return committee.equal_shares_committee(election)
+
+
 BUDGET: Mapping[str, Rule] = MappingProxyType(
     {
-        "equal-shares": lambda election, stated: equal_shares(
-            election, stated.completion, utility=stated.utility, step=stated.step
-        ),
-        "greedy": lambda election, _: greedy(election),
-        "phragmen": lambda election, _: phragmen(election),
+        "equal-shares": _equal_shares,
+        "greedy": _greedy,
+        "phragmen": _phragmen,
     }
 )
 """Rules that share out money."""
@@ -55,8 +84,8 @@ CHOICE: Mapping[str, Rule] = MappingProxyType(
         "approval": lambda election, _: simple.approval(election),
         "score": lambda election, _: simple.points(election),
         "yes-no": lambda election, _: simple.yes_no(election),
-        "committee-phragmen": lambda election, _: committee.sequential_phragmen(election),
-        "committee-equal-shares": lambda election, _: committee.equal_shares_committee(election),
+        "committee-phragmen": _committee_phragmen,
+        "committee-equal-shares": _committee_equal_shares,
     }
 )
 """Rules for approvals and points; a ranking counts as approval of everything that is in it."""

@@ -8,9 +8,10 @@ from msgspec import structs
 
 from stemme.panel.model import Allocation, Election, Purchase
 from stemme.panel.rules import lot
-from stemme.panel.rules.budget.equal_shares import Completion, equal_shares
+from stemme.panel.rules.budget.equal_shares import equal_shares
 from stemme.panel.rules.budget.phragmen import allocation
-from stemme.panel.rules.budget.support import Utility, support
+from stemme.panel.rules.budget.support import support
+from stemme.panel.rules.budget.terms import Completion, Utility
 
 
 def sequential_phragmen(election: Election) -> Allocation:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from fractions import Fraction
 
 import numpy as np
@@ -10,20 +9,8 @@ import numpy as np
 from stemme.panel.model import Allocation, Election, Lost, Purchase, Score
 from stemme.panel.rules.budget.greedy import fill
 from stemme.panel.rules.budget.shares import Flags, Shares
-from stemme.panel.rules.budget.support import Support, Utility, support
-
-
-class Completion(StrEnum):
-    """What happens with money that equal shares leave."""
-
-    NONE = "none"
-    """It is left."""
-    ADD1 = "add1"
-    """Shares rise by one unit of money a voter, until the next rise would cost too much."""
-    GREEDY = "greedy"
-    """It goes to the projects with the most votes."""
-    ADD1_GREEDY = "add1-greedy"
-    """First the one, then the other."""
+from stemme.panel.rules.budget.support import Support, support
+from stemme.panel.rules.budget.terms import Completion, Utility
 
 
 def equal_shares(

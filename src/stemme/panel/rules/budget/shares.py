@@ -8,7 +8,8 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from stemme.panel.rules.budget.support import Counts, Support, Utility, affordable
+from stemme.panel.rules.budget.support import Counts, Support, affordable
+from stemme.panel.rules.budget.terms import Utility
 
 NEAR = 1e-9
 """Relative gap below which floating point does not decide; exact fractions do."""

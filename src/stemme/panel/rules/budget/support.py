@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from fractions import Fraction
 
 import numpy as np
@@ -11,19 +10,9 @@ from msgspec import Struct
 
 from stemme.panel.model import Ballot, Election, Kind, Lost
 from stemme.panel.rules import lot
+from stemme.panel.rules.budget.terms import Utility
 
 Counts = npt.NDArray[np.int64]
-
-
-class Utility(StrEnum):
-    """What a voter is taken to gain from a chosen project that gets money."""
-
-    COST = "cost"
-    """Its cost: a krone spent on what you chose is worth the same in every project."""
-    COUNT = "count"
-    """One, whatever it costs."""
-    POINTS = "points"
-    """The points given to it."""
 
 
 class Support(Struct, frozen=True, eq=False):
