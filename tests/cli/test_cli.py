@@ -75,7 +75,7 @@ def test_no_database_is_a_message(tmp_path):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("door", ["resident", "staff"])
+@pytest.mark.parametrize("door", ["resident", "staff", "box"])
 def test_a_door_loads_no_statistics(door):
     """A door starts without pandas, scipy, numpy, plotly or typst."""
     check = (
