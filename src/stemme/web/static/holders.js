@@ -171,6 +171,13 @@ function drawn(text) {
 
 // ---- the page
 
+// In groups of four, which are easier to type; spaces mean nothing.
+function grouped(text) {
+  const [vote, at, ...rest] = text.split(".");
+  const groups = rest.map((part) => part.match(/.{4}/g).join(" "));
+  return `${vote}.${at}. ${groups.join(". ")}`;
+}
+
 async function make(part) {
   const { vote, key } = part.dataset;
   const [holders, needed] = [Number(part.dataset.holders), Number(part.dataset.needed)];
@@ -184,7 +191,7 @@ async function make(part) {
     const link = new URL(`${key}#${text}`, location.href).href;
     const sheet = part.querySelector("template").content.cloneNode(true);
     sheet.querySelector("[data-at]").textContent = share.at;
-    sheet.querySelector("[data-code]").textContent = text.replace(/[0-9a-f]{4}(?=[0-9a-f])/g, "$& ");
+    sheet.querySelector("[data-code]").textContent = grouped(text);
     sheet.querySelector("[data-link]").textContent = new URL(key, location.href).href;
     sheet.querySelector("[data-qr]").append(drawn(link));
     sheets.append(sheet);
