@@ -22,6 +22,7 @@ from stemme.panel.routes import planning as votes
 from stemme.programme import routes as programme
 from stemme.proposals.routes import members as members_proposals
 from stemme.proposals.routes import office as proposals
+from stemme.proposals.routes import sheets as proposal_sheets
 from stemme.staff import doorkeeper
 from stemme.staff import routes as staff
 from stemme.surveys.routes import coding, fieldwork
@@ -57,6 +58,7 @@ def create_app(config: Config) -> Litestar:
                 grants.router,
                 grant_cases.router,
                 proposals.router,
+                proposal_sheets.router,
                 members_proposals.router,
                 panel_sign_in.router,
                 panel_sign_in.card_router,

@@ -15,11 +15,8 @@ from stemme.programme.words import kroner
 from stemme.proposals import forms
 from stemme.proposals.model import (
     LONGEST_COMMENT,
-    LONGEST_TITLE,
-    LONGEST_WHAT,
     PHASES,
     Judged,
-    Words,
 )
 from stemme.proposals.routes.shared import number, token_of
 from stemme.proposals.rules.reasons import LONGEST_WORDS, REASONS
@@ -38,13 +35,13 @@ Fields = dict[str, str]
 LEADS: tuple[Role, ...] = ("programme", "admin")
 READS: tuple[Role, ...] = ("facilitator", *LEADS)
 _BEFORE: dict[str, Judged] = {"waiting": "waiting", "shown": "shown", "refused": "refused"}
-_FACTS = (
+FACTS = (
     *(rounds.Moved, rounds.NameTaken, rounds.VoteMissing, moderation.ReasonMissing),
     *(checking.NotReady, checking.TooFew, checking.PanelMissing, checking.NotCounted),
 )
 
 
-async def _fields(request: AnyRequest) -> tuple[Fields, list[str]]:
+async def read_fields(request: AnyRequest) -> tuple[Fields, list[str]]:
     """What was posted, and the sub-areas that were ticked."""
     form = await request.form()
     fields = {name: one for name, one in form.items() if isinstance(one, str)}
@@ -53,7 +50,7 @@ async def _fields(request: AnyRequest) -> tuple[Fields, list[str]]:
     return fields, [one for one in ticked if one in known]
 
 
-def _show(request: AnyRequest, template: str, status: int = 200, **context: Any) -> Response[Any]:
+def show(request: AnyRequest, template: str, status: int = 200, **context: Any) -> Response[Any]:
     account = staff.signed_in(request).account
     shared: dict[str, Any] = {
         "visit": staff.signed_in(request),
@@ -76,7 +73,7 @@ async def _list(request: AnyRequest, status: int = 200, **context: Any) -> Respo
     async with request.app.state.pool.acquire() as conn:
         found = await rounds.list_rounds(conn)
         known = await panels.list_panels(conn)
-    return _show(request, "rounds", status, found=found, panels=known, **context)
+    return show(request, "rounds", status, found=found, panels=known, **context)
 
 
 @get("/proposals")
@@ -88,7 +85,7 @@ async def show_rounds(request: AnyRequest) -> Response[Any]:
 @post("/proposals", guards=[require(*LEADS)])
 async def submit_round(request: AnyRequest, lang: FromPath[str]) -> Response[Any]:
     """A draft of a round."""
-    fields, ticked = await _fields(request)
+    fields, ticked = await read_fields(request)
     by = staff.signed_in(request).account
     async with request.app.state.pool.acquire() as conn:
         known = {one.panel for one in await panels.list_panels(conn)}
@@ -111,7 +108,7 @@ async def _desk(
     async with request.app.state.pool.acquire() as conn:
         desk = await moderation.fetch_desk(conn, slug)
         known = await panels.list_panels(conn)
-    return _show(request, template, status, desk=desk, panels=known, **context)
+    return show(request, template, status, desk=desk, panels=known, **context)
 
 
 @get("/proposals/{slug:str}")
@@ -133,12 +130,12 @@ async def submit_desk(
     """One act on a round, or on something that waits in it."""
     if not SLUG.fullmatch(slug):
         raise NotFound
-    fields, ticked = await _fields(request)
+    fields, ticked = await read_fields(request)
     back = "queue" if fields.get("back") == "queue" else "desk"
     try:
         async with request.app.state.pool.acquire() as conn:
             wrong = await _act(request, conn, slug, (fields, ticked))
-    except _FACTS as fact:
+    except FACTS as fact:
         return await _desk(request, slug, back, fact.status, fact=fact)
     if wrong:
         return await _desk(request, slug, back, 422, complaints=wrong, typed=fields, ticked=ticked)
@@ -153,7 +150,7 @@ async def _act(
     (fields, ticked), by = given, staff.signed_in(request).account
     do = fields.get("do", "")
     if do in ("show", "refuse"):
-        await _judge(conn, by, slug, fields)
+        await judge(conn, by, slug, fields)
         return {}
     if do == "translate":
         key = (slug, number(fields.get("id", "")))
@@ -183,7 +180,7 @@ async def _act(
     return {}
 
 
-async def _judge(conn: Any, by: Any, slug: str, fields: Fields) -> None:
+async def judge(conn: Any, by: Any, slug: str, fields: Fields) -> None:
     before = _BEFORE.get(fields.get("before", ""))
     if before is None:
         raise NotFound
@@ -197,86 +194,6 @@ async def _judge(conn: Any, by: Any, slug: str, fields: Fields) -> None:
     else:
         key = (slug, id_, number(fields.get("version", "")))
         await moderation.judge_version(conn, by, key, before, verdict)
-
-
-async def _sheet(
-    request: AnyRequest, slug: str, id_: int, status: int = 200, **context: Any
-) -> Response[Any]:
-    async with request.app.state.pool.acquire() as conn:
-        sheet = await checking.fetch_sheet(conn, slug, id_)
-    return _show(request, "sheet", status, sheet=sheet, desk=sheet.desk, one=sheet.known, **context)
-
-
-@get("/proposals/{slug:str}/{id_:str}")
-async def show_sheet(request: AnyRequest, slug: FromPath[str], id_: FromPath[str]) -> Response[Any]:
-    """One proposal: its versions, what was found out, questions, joining, the vote, the answer."""
-    if not SLUG.fullmatch(slug):
-        raise NotFound
-    return await _sheet(request, slug, number(id_))
-
-
-@post("/proposals/{slug:str}/{id_:str}", guards=[require(*READS)])
-async def submit_sheet(
-    request: AnyRequest, lang: FromPath[str], slug: FromPath[str], id_: FromPath[str]
-) -> Response[Any]:
-    """One act on a proposal."""
-    if not SLUG.fullmatch(slug):
-        raise NotFound
-    fields, _ticked = await _fields(request)
-    try:
-        async with request.app.state.pool.acquire() as conn:
-            wrong = await _act_on(request, conn, (slug, number(id_)), fields)
-    except _FACTS as fact:
-        return await _sheet(request, slug, number(id_), fact.status, fact=fact, typed=fields)
-    if wrong:
-        return await _sheet(request, slug, number(id_), 422, complaints=wrong, typed=fields)
-    return Redirect(f"/{lang}/proposals/{slug}/{number(id_)}", status_code=303)
-
-
-async def _act_on(
-    request: AnyRequest, conn: Any, key: tuple[str, int], fields: Fields
-) -> dict[str, str]:
-    by, do = staff.signed_in(request).account, fields.get("do", "")
-    if do == "check":
-        said, wrong = forms.read_check(fields)
-        if said is not None:
-            version = number(fields.get("version", ""))
-            await checking.check(conn, by, (*key, version), said)
-        return wrong
-    if do == "translate":
-        version = number(fields.get("version", ""))
-        await moderation.translate(conn, by, (*key, version), _translations(fields))
-    elif do == "ask":
-        question = forms.clean(fields.get("question", ""))[:600]
-        if not question:
-            return {"question": forms.EMPTY_QUESTION}
-        await checking.ask(conn, by, *key, question)
-    elif do == "merge":
-        await moderation.merge(conn, by, *key, number(fields.get("into", "")))
-    elif do == "part":
-        await moderation.part(conn, by, *key)
-    elif do in ("choose", "unchoose"):
-        await checking.choose(conn, by, *key, chosen=do == "choose")
-    elif do in ("show", "refuse"):
-        await _judge(conn, by, key[0], {**fields, "id": str(key[1])})
-    else:
-        raise NotFound
-    return {}
-
-
-def _translations(fields: Fields) -> dict[str, Words]:
-    """Title, what and why in each language that has a title."""
-    titles = forms.words(fields, "title", LONGEST_TITLE)
-    whats = forms.words(fields, "what", LONGEST_WHAT)
-    whys = forms.words(fields, "why", LONGEST_WHAT)
-    return {
-        tag: {
-            name: text
-            for name, text in (("title", title), ("what", whats.get(tag)), ("why", whys.get(tag)))
-            if text
-        }
-        for tag, title in titles.items()
-    }
 
 
 @get("/proposals/{slug:str}/picture/{name:str}")
@@ -298,8 +215,6 @@ router = Router(
         show_desk,
         submit_desk,
         show_queue,
-        show_sheet,
-        submit_sheet,
         show_picture,
     ],
 )
