@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import hashlib
 import html
 import json
@@ -21,8 +22,10 @@ from stemme.doors.resident import create_app
 from stemme.errors import NotFound
 from stemme.panel.ballots import counting, curve
 from stemme.panel.ballots.manifest import Manifest, Option, Rule, canonical
+from stemme.panel.ballots.rehearsal import Rehearsal
 from stemme.panel.rules import lot
 from stemme.panel.service import results
+from stemme.panel.service.results import Bundle
 
 URL = "http://testserver.local"
 SEED = "terning 4 2 6"
@@ -306,6 +309,8 @@ async def test_too_few_voters_and_annulled_votes(client: Any, owner: asyncpg.Con
     await put(owner, "approval", quorum="1/2", roll=30)
     words = await read(client, "/ungdom/votes/approval")
     assert "For få stemte, så resultatet gjelder ikke. Minst 15 måtte stemme. 6 stemte." in words
+    assert "Slik ville det gått:" in words
+    assert "valgt" not in words.lower()
     await put(owner, "irv", "annulled")
     words = await read(client, "/ungdom/votes/irv")
     assert "Avstemningen er avlyst. Lista over dem som kan stemme, var feil." in words
@@ -380,6 +385,16 @@ async def test_other_features_ask_for_a_result(owner: asyncpg.Connection, databa
     assert (published.voters, published.collected, published.valid) == (10, 11, True)
     with pytest.raises(NotFound):
         await results.fetch_result(conn, "irv")
+
+
+def test_a_real_bundle_is_counted(panel_vote: Rehearsal) -> None:
+    """Seven ballots with signed slips: lys has five of them, from two checkpoints."""
+    said = {"voters": 7, "blank": 0, "valid": True, "winners": ["lys"]}
+    body = canonical(panel_vote.bundle(said))
+    bundle = Bundle(body, hashlib.sha256(body).hexdigest(), datetime.date(2026, 11, 8))
+    published = results.open_bundle(bundle)
+    assert published.result.winners == ("lys",)
+    assert (published.voters, published.collected, len(published.heads)) == (7, 7, 2)
 
 
 async def test_a_long_page_is_light(client: Any, owner: asyncpg.Connection) -> None:
