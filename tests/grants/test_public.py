@@ -7,7 +7,7 @@ import json
 import pytest
 
 from stemme.grants import views
-from stemme.grants.files import load_areas
+from stemme.grants.files import complaint_of_map, load_areas
 from stemme.grants.service import sample
 
 from .conftest import SLUG
@@ -60,6 +60,17 @@ async def test_the_map_is_the_places_own(owner, resident_door, config):
     (config.place / "dashboards" / "areas.geojson").write_text(json.dumps(SQUARES))
     page = (await resident_door.get("/nb/nabolagspotten")).text
     assert ('class="map"' in page, page.count("<path"), ">1</text>" in page) == (True, 2, True)
+    (config.place / "dashboards" / "areas.geojson").write_text("[")
+    page = (await resident_door.get("/nb/nabolagspotten")).text
+    assert ('class="map"' in page, "Gangveien" in page) == (False, True)
+    assert "areas.geojson:1: " in str(complaint_of_map(config.place))
+
+
+async def test_the_map_asks_nobody(owner, resident_door, config):
+    """Nothing in the drawing is fetched from anywhere."""
+    await sample.ensure_sample(owner)
+    (config.place / "dashboards" / "areas.geojson").write_text(json.dumps(SQUARES))
+    page = (await resident_door.get("/nb/nabolagspotten")).text
     assert "//" not in page.split('class="map"')[1].split("</svg>")[0]
 
 

@@ -18,6 +18,7 @@ from stemme.dashboards.service import plans
 from stemme.db import server
 from stemme.db.pool import open_pool
 from stemme.errors import ContentWrong, NotFound
+from stemme.grants.files import MAP, complaint_of_map
 from stemme.surveys.model import Survey
 
 if TYPE_CHECKING:
@@ -113,9 +114,13 @@ def _validate(surveys: Command | None, args: argparse.Namespace, config: Config)
     for complaint in wrong:
         print(complaint, file=sys.stderr)
     code = 1 if wrong else 0
+    drawn = complaint_of_map(config.place)
+    if drawn and (not wanted or folder in ours or folder / MAP in ours):
+        print(drawn, file=sys.stderr)
+        code = 1
     if surveys is not None and (theirs or not wanted):
         code = max(code, surveys(argparse.Namespace(**vars(args) | {"paths": theirs}), config))
-    names -= {Path(one.file).name for one in wrong} | {files.PROGRAMME}
+    names -= {Path(one.file).name for one in wrong} | {files.PROGRAMME, MAP}
     return max(code, _explain([folder / name for name in sorted(names)], args.answers, config))
 
 

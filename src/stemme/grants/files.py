@@ -34,8 +34,17 @@ def load_areas(place: Path) -> list[Area]:
     except FileNotFoundError:
         return []
     if seen.st_size > LARGEST:
-        raise ValueError(f"{path}: over 4 MB; simplify the borders")
+        raise ValueError(f"{path}:1: over 4 MB; simplify the borders")
     return _read(path, seen.st_mtime_ns)
+
+
+def complaint_of_map(place: Path) -> str | None:
+    """What is wrong with the map of a place, as `file:line: what`; None where nothing is."""
+    try:
+        load_areas(place)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 @lru_cache(maxsize=2)
@@ -44,7 +53,7 @@ def _read(path: Path, _changed: int) -> list[Area]:
         features = json.loads(path.read_text(encoding="utf-8"))["features"]
         return [_area(feature) for feature in features]
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path}: not the GeoJSON it must be: {error!r}") from error
+        raise ValueError(f"{path}:1: not the GeoJSON it must be: {error!r}") from error
 
 
 def _area(feature: dict[str, Any]) -> Area:

@@ -11,10 +11,17 @@ from litestar.response import Redirect
 
 from stemme.errors import NotFound, StemmeError
 from stemme.grants.errors import CallClosed, FileUnreadable, TooManyFiles
-from stemme.grants.files import load_areas
 from stemme.grants.forms import applying as forms
 from stemme.grants.model import LONGEST_STORY, LONGEST_TITLE, MOST_LINES
-from stemme.grants.routes.shared import FORGET, AnyRequest, read_form, scheme, slug, sub_areas
+from stemme.grants.routes.shared import (
+    FORGET,
+    AnyRequest,
+    areas,
+    read_form,
+    scheme,
+    slug,
+    sub_areas,
+)
 from stemme.grants.rules import texts
 from stemme.grants.rules.money import kroner, total
 from stemme.grants.service import applying, letters
@@ -247,7 +254,7 @@ def _step(
         errors=wrong or {},
         missing=[(name, forms.step_of(name), said) for name, said in missing.items()],
         places=sub_areas(request, lang),
-        areas=[one.name for one in load_areas(request.app.state.config.place)],
+        areas=[one.name for one in areas(request)],
         words=WORDS,
         limits={"title": LONGEST_TITLE, "story": LONGEST_STORY},
     )

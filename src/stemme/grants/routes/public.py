@@ -12,8 +12,7 @@ from litestar.params import FromPath
 
 from stemme.errors import NotFound
 from stemme.grants import views
-from stemme.grants.files import load_areas
-from stemme.grants.routes.shared import AnyRequest, scheme, slug, sub_areas
+from stemme.grants.routes.shared import AnyRequest, areas, scheme, slug, sub_areas
 from stemme.grants.rules import calling
 from stemme.grants.rules.money import sums
 from stemme.grants.service import applying
@@ -43,7 +42,7 @@ async def show_calls(request: AnyRequest, lang: FromPath[str]) -> Response[Any]:
         stages=stages,
         scheme=scheme(request, lang),
         places=views.by_place(projects),
-        map=views.draw_map(load_areas(request.app.state.config.place), found),
+        map=views.draw_map(areas(request), found),
         sub_areas=sub_areas(request, lang),
         titles={call.call: call for call in calls},
         words=WORDS,

@@ -10,6 +10,7 @@ from litestar.exceptions import ClientException
 
 from stemme.errors import NotFound
 from stemme.grants.errors import FileUnreadable
+from stemme.grants.files import Area, complaint_of_map, load_areas
 from stemme.i18n import content_text, translate
 from stemme.i18n import lazy as _
 from stemme.programme import rules
@@ -51,6 +52,12 @@ def as_download(kind: str, name: str, body: bytes) -> Response[bytes]:
     plain = re.sub(r"[^A-Za-z0-9._ -]+", "_", name) or "fil"
     headers = {**_SAFE, "content-disposition": f'attachment; filename="{plain}"'}
     return Response(body, media_type=_MEDIA.get(kind, "application/octet-stream"), headers=headers)
+
+
+def areas(request: AnyRequest) -> list[Area]:
+    """The areas of the place; none where its map is wrong, which `stemme validate` tells."""
+    place = request.app.state.config.place
+    return [] if complaint_of_map(place) else load_areas(place)
 
 
 def scheme(request: AnyRequest, lang: str) -> str:
