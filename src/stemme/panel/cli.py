@@ -47,7 +47,7 @@ def add_commands(subparsers: Any) -> None:
     tally.add_argument("--json", action="store_true", help="the whole count as JSON")
     tally.set_defaults(run=_tally)
     check = subparsers.add_parser("recount", help="check and count a vote's public bundle")
-    check.add_argument("bundle", type=Path, help="a folder or a zip")
+    check.add_argument("bundle", type=Path, help="bundle.json, or a folder or a zip of its parts")
     check.add_argument("--head", action="append", default=[], help="a head that a witness kept")
     check.add_argument("--promise", action="append", default=[], type=Path, metavar="FILE")
     check.add_argument("--json", action="store_true")

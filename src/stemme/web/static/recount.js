@@ -535,13 +535,15 @@ async function look(kept = "") {
   const { manifest, opened, result } = bundle;
   if (vid !== root.dataset.vid) faults.push("manifest");
   const { winners = [], valid = true, voters, blank } = found;
+  const annulled = "annulled" in result;
+  // Of what was annulled nothing was opened and nothing counted.
+  const told = (name) => (name === "kept" ? kept : !annulled || !/key|count/.test(name) || faults.includes(name));
   all("check", (one, name) => {
-    show(one, name !== "kept" || kept);
+    show(one, told(name));
     one.querySelectorAll("[data-ok]").forEach((mark) =>
       show(mark, (mark.dataset.ok === "yes") !== faults.includes(name)));
   });
   all("verdict", (one, name) => show(one, (name === "yes") === !faults.length));
-  const annulled = "annulled" in result;
   const when = { annulled, winners: winners.length, nobody: !annulled && !winners.length, few: !valid };
   all("when", (one, name) => show(one, when[name]));
   document.querySelector("[data-text]").textContent = result.annulled ?? "";
@@ -598,7 +600,12 @@ export function find(typed, checkpoints, known) {
 if (root) {
   show(root, true);
   $("start").onclick = () => tell(() => fetched(root.dataset.bundle));
-  $("file").onchange = ({ target: { files: [file] } }) => file && tell(() => file.text());
+  $("file").onchange = ({ target }) => {
+    const [file] = target.files;
+    if (file) tell(() => file.text());
+    // The same name chosen again is a change too.
+    target.value = "";
+  };
   // Early, so that a page that loses its net can still find a vote.
   const list = fetched(root.dataset.words).catch(() => "");
   $("mine").onsubmit = async (event) => {
