@@ -200,6 +200,9 @@ def test_from_application_to_result(browser: Browser, running: Site):
     beside(lambda: _close(site))
     desk = f"{site.staff}/nb/grants/{SLUG}"
     chief, near = come(browser, site, "programme"), come(browser, site, "facilitator")
+    for path in ("grants", "grants/new", f"grants/{SLUG}/edit"):
+        chief.goto(f"{site.staff}/nb/{path}")
+        look(chief, path.replace("/", "-"))
     chief.goto(desk)
     look(chief, "desk")
     if not chief.get_by_label("facilitator-tilskudd").is_visible():
