@@ -19,9 +19,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 from stemme.config import Config
 from stemme.db import server
 from stemme.i18n import LANGUAGES
+from stemme.panel.errors import BoxAway
 from stemme.panel.model import Member, Panel, SignedIn
 from stemme.panel.service import members, planning
-from stemme.panel.service.freezing import BoxAway
 
 from .conftest import Site
 

@@ -13,8 +13,9 @@ from stemme.errors import StemmeError
 from stemme.i18n import STAFF_LANGUAGES
 from stemme.panel import doorkeeper
 from stemme.panel.ballots.draft import moment
+from stemme.panel.errors import BoxAway, PractisedToday, VoteRunning
 from stemme.panel.model import SignedIn
-from stemme.panel.service import collecting, freezing, members, planning, voting
+from stemme.panel.service import collecting, members, planning, voting
 from stemme.panel.service.planning import Planner
 
 AnyRequest = Request[Any, Any, Any]
@@ -73,7 +74,7 @@ async def submit_practise(request: AnyRequest, member: Me) -> Response[Any]:
     try:
         async with request.app.state.pool.acquire() as conn:
             await planning.practise(conn, config, Planner(member=member), member.panel)
-    except (planning.VoteRunning, planning.PractisedToday, freezing.BoxAway) as fact:
+    except (VoteRunning, PractisedToday, BoxAway) as fact:
         return await _votes_page(request, member, fact)
     return Redirect(f"/{request.path_params['lang']}/panel/vote", status_code=303)
 

@@ -160,6 +160,7 @@ async def _vote_page(
         found = await planning.fetch_for(conn, by, vote)
         lines = await voting.list_roll(conn, vote)
         listed = await members.list_members(conn, panel)
+        has_box = await planning.has_box(conn)
     made = voting.manifest_of(found)
     draft = voting.draft_of(found)
     shown = made or draft
@@ -170,7 +171,7 @@ async def _vote_page(
         panel=known,
         vote=found,
         plan=shown,
-        draft=draft,
+        has_box=has_box,
         made=made,
         method=method_of(shown.rule),
         times={name: moment(getattr(shown, name)) for name in ("collects", "opens", "closes")},

@@ -56,13 +56,6 @@ class NotReady(StemmeError):
     message = _("Planen er ikke ferdig, eller tidene er passert. Se over planen og prøv igjen.")
 
 
-class BoxAway(StemmeError):
-    """The box has not told its key yet: it is starting, or it is not running."""
-
-    status = 503
-    message = _("Stemmeurnen svarer ikke. Vent litt og prøv igjen.")
-
-
 class Keys(msgspec.Struct, frozen=True):
     """What a manifest is made with.
 

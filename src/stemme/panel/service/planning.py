@@ -15,9 +15,10 @@ from stemme.errors import Forbidden, StemmeError
 from stemme.i18n import lazy as _
 from stemme.panel.ballots.draft import METHODS, Draft
 from stemme.panel.ballots.manifest import Manifest, Option
+from stemme.panel.errors import BoxAway, PractisedToday, VoteRunning
 from stemme.panel.model import RUNNING, SignedIn, Vote
 from stemme.panel.service import closing, collecting, freezing, paper
-from stemme.panel.service.freezing import BoxAway, Keys, VoteMoved
+from stemme.panel.service.freezing import Keys, VoteMoved
 from stemme.panel.service.members import fetch_panel
 from stemme.panel.service.voting import draft_of, fetch_vote, insert_draft, list_votes
 from stemme.panel.store import votes as store
@@ -27,20 +28,6 @@ from stemme.staff.model import Account
 PRACTISE = datetime.timedelta(minutes=10)
 QUESTION = "Øveavstemning: Hva skal vi spise på neste møte?"
 DISHES = ("Pizza", "Taco", "Suppe", "Grønnsaksgryte")
-
-
-class PractisedToday(StemmeError):
-    """A panel practises once a day by itself; who leads it may begin more often."""
-
-    status = 409
-    message = _("Dere har øvd i dag. Spør den som leder panelet om å starte en ny øveavstemning.")
-
-
-class VoteRunning(StemmeError):
-    """Nobody practises beside a real vote, or another practise vote."""
-
-    status = 409
-    message = _("En avstemning er i gang. Vent til den er ferdig.")
 
 
 class ReasonNeeded(StemmeError):
@@ -203,6 +190,11 @@ async def practise(conn: asyncpg.Connection, config: Config, by: Planner, panel:
         await freezing.freeze(conn, config, vote, keys)
         await by.audit(conn, "practise", vote)
     return vote
+
+
+async def has_box(conn: asyncpg.Connection) -> bool:
+    """Whether the box has told its key, without which nothing can be frozen."""
+    return await store.find_box_point(conn) is not None
 
 
 async def fetch_for(conn: asyncpg.Connection, by: Planner, vote: str) -> Vote:
