@@ -313,7 +313,7 @@ async def test_too_few_voters_and_annulled_votes(client: Any, owner: asyncpg.Con
     assert "valgt" not in words.lower()
     await put(owner, "irv", "annulled")
     words = await read(client, "/ungdom/votes/irv")
-    assert "Avstemningen er avlyst. Lista over dem som kan stemme, var feil." in words
+    assert "Avstemningen er annullert. Lista over dem som kan stemme, var feil." in words
 
 
 async def test_the_list_keeps_practise_apart(client: Any, owner: asyncpg.Connection) -> None:

@@ -119,6 +119,7 @@ def test_greedy_and_equal_shares(tmp_path: Path, capsys: pytest.CaptureFixture[s
     shares = tally(tmp_path, capsys, BUDGET, "--rule", "mes", "--completion", "none")
     assert (shares["winners"], shares["cost"], shares["share"]) == (["B", "C"], 600, 100)
     assert shares["other_rules"]["greedy"] == ["A", "B"]
+    assert (shares["pleased"]["equal-shares"], shares["pleased"]["greedy"]) == (6, 6)
 
 
 def test_a_lost_project_says_where_the_money_went(

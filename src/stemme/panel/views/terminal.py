@@ -8,6 +8,7 @@ from typing import Any
 
 from stemme.panel.model import Allocation, Election, Outcome, Purchase, Round, Score
 from stemme.panel.rules import choose
+from stemme.panel.views.telling import pleased
 
 Plain = dict[str, Any]
 
@@ -15,8 +16,8 @@ Plain = dict[str, Any]
 def summary(election: Election, rule: str, stated: choose.Options) -> Plain:
     """The result by `rule`, and whom the other rules of its kind would have chosen.
 
-    Amounts and votes are numbers, rounded to six decimals where they are not whole; what decides is
-    counted in fractions before that.
+    `pleased` are, by rule, the voters who get at least one of their wishes. Amounts and votes are
+    numbers, rounded to six decimals where they are not whole; what decides is counted in fractions.
     """
     result = choose.RULES[rule](election, stated)
     names = {option.id: option.name for option in election.options if option.name}
@@ -36,6 +37,10 @@ def summary(election: Election, rule: str, stated: choose.Options) -> Plain:
     plain["other_rules"] = {
         name: list(choose.RULES[name](election, stated).winners)
         for name in choose.others(election, rule)
+    }
+    plain["pleased"] = {
+        name: pleased(election, winners)
+        for name, winners in {rule: plain["winners"], **plain["other_rules"]}.items()
     }
     plain["notes"] = list(election.notes)
     return plain
@@ -63,13 +68,14 @@ def lines(plain: Plain) -> Iterator[str]:
         yield f"{number}. {name(winner)}"
     for one in plain.get("lost", []):
         left = f", its voters had {one['left']} left" if one["left"] is not None else ""
-        yield f"not chosen: {name(one['option'])}, {one['supporters']} voters{left}"
+        lacked = f", {one['missing']} missing" if one["missing"] else ""
+        yield f"not chosen: {name(one['option'])}, {one['supporters']} voters{left}{lacked}"
     for rule, winners in plain["other_rules"].items():
         gained = [option for option in winners if option not in plain["winners"]]
         gone = [option for option in plain["winners"] if option not in winners]
         said = "the same winners" if not gained and not gone else ""
         said = said or f"in: {', '.join(gained) or '-'}; out: {', '.join(gone) or '-'}"
-        yield f"by {rule}: {said}"
+        yield f"by {rule}: {said}; {plain['pleased'][rule]} voters get a wish"
 
 
 def _allocation(result: Allocation, stated: choose.Options | None) -> Plain:
@@ -101,7 +107,9 @@ def _purchase(one: Purchase) -> Plain:
         "supporters": one.supporters,
         "rate": None if one.rate is None else number(one.rate),
         "payment": None if one.payment is None else number(one.payment),
+        "payers": one.payers,
         "paid_less": one.paid_less,
+        "last": number(one.last),
         "lots": list(one.lots),
     }
 
