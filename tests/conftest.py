@@ -255,7 +255,7 @@ async def hold(
         async def make(voters: int, key: bool = False, **changes: Any) -> Held:
             vote = Rehearsal(slip_signer(), changes.pop("rule", Rule("approval")), voters)
             stated = {"opens": "", "closes": "", "practise": False, "id": "prove", **changes}
-            stated["box_key"] = await closing.fetch_box_key(owner)
+            stated["box_key"] = await owner.fetchval("select point from box_identity")
             vote.manifest = msgspec.structs.replace(vote.manifest, **stated)
             vote.vid = vote.manifest.vid
             vote.slips = [vote.collect() for _ in range(voters)]

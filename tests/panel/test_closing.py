@@ -98,6 +98,29 @@ async def test_by_the_clock(hold):
     assert "closing" == await held.state()
 
 
+async def test_a_practise_vote_may_end_before_its_time(hold):
+    """By hand a real vote keeps its stated end; a practise vote is over when people are done."""
+    stated = {"opens": "2026-01-01T00:00:00+01:00", "closes": "2030-01-01T00:00:00+01:00"}
+    found = []
+    for name, practise in (("ekte", False), ("prove", True)):
+        held = await hold(5, id=name, practise=practise, **stated)
+        await held.turn()
+        await held.ask("close_asked")
+        await held.turn()
+        found.append(await held.state())
+    assert ["open", "closing"] == found
+
+
+async def test_keys_go_when_the_office_annuls(hold):
+    """Whoever ends a vote, its keys go with it: nothing is left to sign or to open with."""
+    held = await hold(5, practise=True, key=True)
+    staff = await held_as(held, "staff")
+    await staff.execute("update vote set state = 'annulled', reason = 'Feil manntall.'")
+    await staff.close()
+    left = "select (select count(*) from vote_key) + (select count(*) from vote_server_key)"
+    assert 0 == await held.owner.fetchval(left)
+
+
 async def test_nobody_was_awake(hold):
     """A vote whose whole time has passed unopened is annulled, not opened too late."""
     held = await hold(7, opens="2026-01-01T00:00:00+01:00", closes="2026-01-02T00:00:00+01:00")

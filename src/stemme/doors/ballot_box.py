@@ -33,13 +33,13 @@ class BallotBox:
         self._again = float("-inf")
         self.embedded: EmbeddedPostgres | None = None
         if config.box_database_url is None:
-            self.embedded = EmbeddedPostgres(config.box.data, config.box.secrets, box=True).locate()
+            self.embedded = EmbeddedPostgres(config.box.data, config.box.secrets, box=True)
 
     @property
     def database(self) -> str:
         """The address for those who have a password there."""
         if self.embedded is not None:
-            return self.embedded.address
+            return self.embedded.locate().address
         return address.without_credentials(address.address(self._config.box))
 
     def is_wanted(self) -> bool:

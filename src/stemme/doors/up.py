@@ -65,7 +65,8 @@ class Site:
 
     def make(self, task: Task) -> Child:
         """Start one child; somebody else looks after it."""
-        environment = children.environment(task, self.config, self.database, self.box.database)
+        box = self.box.database if task.boxed else ""
+        environment = children.environment(task, self.config, self.database, box)
         child = Child(task, environment, self._lock.fileno())
         child.start()
         return child
@@ -169,12 +170,12 @@ def _prepare_box(site: Site) -> None:
         _step("box")
         return
     stamp = site.config.box.data / "prepared.json"
-    if _read(stamp).get("fingerprint") == preparing.fingerprint(site.config, box.embedded.data):
+    data = box.embedded.locate().data
+    if _read(stamp).get("fingerprint") == preparing.fingerprint(site.config, data):
         return
     box.start_database()
     _step("box")
-    now = preparing.fingerprint(site.config, box.embedded.data)
-    _write(stamp, {"fingerprint": now})
+    _write(stamp, {"fingerprint": preparing.fingerprint(site.config, data)})
     if not box.is_wanted():
         box.stop()
 

@@ -39,13 +39,6 @@ OTHER_BOX = _("Stemmeurnen har fått en ny nøkkel. Lag avstemningen på nytt.")
 BOX_LOST = _("Stemmeurnen er tapt. Ingen stemmer kan telles.")
 
 
-class BoxNotReady(StemmeError):
-    """The ballot box has not been started yet, so that no manifest can name its key."""
-
-    status = 503
-    message = _("Stemmeurnen er ikke klar ennå. Vent et minutt og prøv igjen.")
-
-
 class NotClosed(StemmeError):
     """The vote still takes ballots; parts of its key are wanted afterwards."""
 
@@ -67,14 +60,6 @@ class Memory(Struct):
 
 
 # The staff door ---------------------------------------------------------------------------------
-
-
-async def fetch_box_key(conn: Connection) -> str:
-    """The public point for a manifest's `box_key`; raises BoxNotReady."""
-    point = await store.find_box_point(conn)
-    if point is None:
-        raise BoxNotReady
-    return point
 
 
 async def hand_in_share(conn: Connection, vote: str, at: int, value: bytes) -> None:

@@ -95,12 +95,6 @@ async def annul_vote(conn: Connection, vote: str, reason: str, body: bytes | Non
     return bool(await conn.fetchval(Q.annul_vote, vote, reason, body))
 
 
-async def find_box_point(conn: Connection) -> str | None:
-    """The public point of the box's key, or None before the box was first made."""
-    point: str | None = await conn.fetchval(Q.find_box_point)
-    return point
-
-
 async def hand_in_share(conn: Connection, vote: str, at: int, value: bytes) -> str:
     """Keep a part of a tally key: 'stored', 'early' or 'unknown'."""
     answer: str = await conn.fetchval(Q.hand_in_share, vote, at, value)

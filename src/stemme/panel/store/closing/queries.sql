@@ -41,10 +41,6 @@ select publish_bundle($1, $2);
 -- role: stemme_clerk
 select annul_vote($1, $2, $3);
 
--- name: find_box_point()
--- role: stemme_staff
-select point from box_identity;
-
 -- name: hand_in_share(vote, at, value)
 -- role: stemme_staff
 select hand_in_share($1, $2, $3);
