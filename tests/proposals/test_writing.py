@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import io
+import zlib
 
+import pytest
 from PIL import Image
 
 from stemme.proposals import store
@@ -171,6 +173,39 @@ async def test_what_is_no_picture_is_told(phone):
     await one.press("next", **FIRST)
     await one.press("next", picture=b"MZ not a picture", place="Elva")
     assert (422, True) == (one.status, "Vi kunne ikke åpne bildet." in one.page)
+    assert 'value="Elva"' in one.page
+
+
+def bomb(side: int) -> bytes:
+    """A PNG of a few bytes that says it is `side` pixels wide and high."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        check = zlib.crc32(kind + body).to_bytes(4, "big")
+        return len(body).to_bytes(4, "big") + kind + body + check
+
+    size = side.to_bytes(4, "big")
+    head = chunk(b"IHDR", size + size + bytes([8, 2, 0, 0, 0]))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("side", [7_000, 10_000, 60_000])
+async def test_a_small_file_that_unpacks_to_much_is_refused(phone, side):
+    """However large a picture says it is, it is not unpacked, and the words stay."""
+    one = phone()
+    await one.get(f"{one.path}/new")
+    await one.press("next", **FIRST)
+    await one.press("next", picture=bomb(side), place="Elva")
+    assert (422, True) == (one.status, "Vi kunne ikke åpne bildet." in one.page)
+    assert 'value="Elva"' in one.page
+
+
+async def test_a_file_that_is_too_large_keeps_the_words(phone):
+    """A picture of more bytes than we take is refused, and what was written beside it stays."""
+    one = phone()
+    await one.get(f"{one.path}/new")
+    await one.press("next", **FIRST)
+    await one.press("next", picture=bytes(13 * 1024 * 1024), place="Elva")
+    assert (422, True) == (one.status, "Bildet er for stort." in one.page)
     assert 'value="Elva"' in one.page
 
 

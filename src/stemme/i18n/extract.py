@@ -29,7 +29,7 @@ KEYWORDS = {"_": None, "lazy": None, "gettext": None, "ngettext": (1, 2), "pgett
 STAFF_ROOMS = frozenset(
     {"crosstabs.py", "crosstab_files.py", "analysis.py", "findings.py"}
     | {"staff", "fieldwork.py", "coding.py", "decisions.py", "measures.py", "cycle.py"}
-    | {"planning.py", "moderation.py", "afterwards.py", "members.py", "freezing.py"}
+    | {"planning.py", "moderation.py", "afterwards.py", "members.py", "freezing.py", "checking.py"}
 )
 """A file with one of these in its path is read by staff only, so its words need fewer languages."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import uuid
+import warnings
 from collections.abc import Collection
 
 import asyncpg
@@ -162,14 +163,17 @@ def redraw(raw: bytes) -> tuple[bytes, tuple[int, int]]:
 
     Only pixels come along: no place, camera, time or preview. Raises PictureUnreadable.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError  # Needed for uploads alone.
+    from PIL import Image, ImageOps  # Needed for uploads alone.
 
     try:
-        with Image.open(io.BytesIO(raw), formats=("JPEG", "PNG", "WEBP")) as opened:
+        with (
+            warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning),
+            Image.open(io.BytesIO(raw), formats=("JPEG", "PNG", "WEBP")) as opened,
+        ):
             if opened.width * opened.height > PIXELS:
                 raise PictureUnreadable
             upright = ImageOps.exif_transpose(opened).convert("RGBA")
-    except (OSError, ValueError, SyntaxError, UnidentifiedImageError) as error:
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise PictureUnreadable from error
     upright.thumbnail((LONG_EDGE, LONG_EDGE))
     plain = Image.new("RGB", upright.size, "white")

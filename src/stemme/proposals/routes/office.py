@@ -20,7 +20,7 @@ from stemme.proposals.model import (
 )
 from stemme.proposals.routes.shared import number, token_of
 from stemme.proposals.rules.reasons import LONGEST_WORDS, REASONS
-from stemme.proposals.service import checking, moderation, rounds
+from stemme.proposals.service import checking, moderation, planning
 from stemme.proposals.service.reading import SLUG, list_areas
 from stemme.proposals.store import Verdict
 from stemme.proposals.words import FEASIBLE_WORDS, PHASE_WORDS
@@ -36,7 +36,7 @@ LEADS: tuple[Role, ...] = ("programme", "admin")
 READS: tuple[Role, ...] = ("facilitator", *LEADS)
 _BEFORE: dict[str, Judged] = {"waiting": "waiting", "shown": "shown", "refused": "refused"}
 FACTS = (
-    *(rounds.Moved, rounds.NameTaken, rounds.VoteMissing, moderation.ReasonMissing),
+    *(planning.Moved, planning.NameTaken, planning.VoteMissing, moderation.ReasonMissing),
     *(checking.NotReady, checking.TooFew, checking.PanelMissing, checking.NotCounted),
 )
 
@@ -71,7 +71,7 @@ def show(request: AnyRequest, template: str, status: int = 200, **context: Any) 
 
 async def _list(request: AnyRequest, status: int = 200, **context: Any) -> Response[Any]:
     async with request.app.state.pool.acquire() as conn:
-        found = await rounds.list_rounds(conn)
+        found = await planning.list_rounds(conn)
         known = await panels.list_panels(conn)
     return show(request, "rounds", status, found=found, panels=known, **context)
 
@@ -92,8 +92,8 @@ async def submit_round(request: AnyRequest, lang: FromPath[str]) -> Response[Any
         made, wrong = forms.read_round(fields, ticked, known)
         if made is not None:
             try:
-                await rounds.create(conn, by, made)
-            except rounds.NameTaken as fact:
+                await planning.create(conn, by, made)
+            except planning.NameTaken as fact:
                 wrong = {"slug": fact.message}
     if made is None or wrong:
         return await _list(request, 422, complaints=wrong, typed=fields, ticked=ticked)
@@ -163,14 +163,14 @@ async def _act(
         known = {one.panel for one in await panels.list_panels(conn)}
         made, wrong = forms.read_round({**fields, "slug": slug}, ticked, known)
         if made is not None:
-            await rounds.reword(conn, by, made)
+            await planning.reword(conn, by, made)
         return wrong
     if do == "move":
         phases = {str(one): one for one in PHASES}
         before, after = phases.get(fields.get("before", "")), phases.get(fields.get("after", ""))
         if before is None or after is None:
             raise NotFound
-        await rounds.move(conn, by, slug, before, after)
+        await planning.move(conn, by, slug, before, after)
     elif do == "vote":
         await checking.prepare_vote(conn, by, slug)
     elif do == "outcome":

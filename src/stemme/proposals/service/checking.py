@@ -17,8 +17,8 @@ from stemme.programme.service import decisions
 from stemme.proposals import store
 from stemme.proposals.model import Check, Question, Round
 from stemme.proposals.service.moderation import Desk, Known, fetch_desk
+from stemme.proposals.service.planning import Moved, fetch_round
 from stemme.proposals.service.reading import origin_of
-from stemme.proposals.service.rounds import Moved, fetch_round
 from stemme.staff import service as staff
 from stemme.staff.model import Account
 

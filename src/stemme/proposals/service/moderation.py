@@ -21,8 +21,8 @@ from stemme.proposals.model import (
     Words,
 )
 from stemme.proposals.rules.reasons import REASONS
+from stemme.proposals.service.planning import Moved, fetch_round
 from stemme.proposals.service.reading import origin_of
-from stemme.proposals.service.rounds import Moved, fetch_round
 from stemme.proposals.store import Verdict
 from stemme.staff import service as staff
 from stemme.staff.model import Account

@@ -10,7 +10,7 @@ import asyncpg
 
 from stemme.errors import StemmeError
 from stemme.i18n import lazy as _
-from stemme.programme.service.measures import PictureUnreadable, redraw
+from stemme.programme.service import measures
 from stemme.proposals import store
 from stemme.proposals.sealing import Draft
 from stemme.surveys.service.answering import receipt_of
@@ -30,6 +30,13 @@ class PictureTooLarge(StemmeError):
     message = _("Bildet er for stort. Velg et mindre bilde.")
 
 
+class PictureUnreadable(StemmeError):
+    """The file is no JPEG, PNG or WebP, or unpacks to far more than we open."""
+
+    status = 422
+    message = _("Vi kunne ikke åpne bildet. Bruk JPEG, PNG eller WebP.")
+
+
 class TooManyPictures(StemmeError):
     """More pictures wait than the round takes."""
 
@@ -44,8 +51,11 @@ async def keep_picture(pool: asyncpg.Pool, slug: str, raw: bytes) -> str:
     """
     if len(raw) > PICTURE_LIMIT:
         raise PictureTooLarge
-    async with _AT_ONCE:
-        body, size = await asyncio.to_thread(redraw, raw)
+    try:
+        async with _AT_ONCE:
+            body, size = await asyncio.to_thread(measures.redraw, raw)
+    except measures.PictureUnreadable as error:
+        raise PictureUnreadable from error
     id_ = secrets.token_bytes(16)
     async with pool.acquire() as conn:
         said = await store.append_picture(conn, slug, id_, size, body)
@@ -99,15 +109,3 @@ async def comment(
         if by is not None:
             return await store.append_member_comment(conn, (slug, id_, receipt_of(token)), text, by)
         return await store.append_comment(conn, slug, id_, receipt_of(token), text)
-
-
-__all__ = [
-    "PICTURE_LIMIT",
-    "PictureTooLarge",
-    "PictureUnreadable",
-    "TooManyPictures",
-    "comment",
-    "keep_picture",
-    "preview",
-    "send",
-]
