@@ -25,6 +25,14 @@ PUT = "Legg stemmen i urnen"
 NO_STORAGE = "Object.defineProperty(window, 'indexedDB', {value: {open: () => { throw 1 }}})"
 WRONG_CLOCK = "const now = Date.now; Date.now = () => now() - 4e11"
 
+KEPT = """() => new Promise((done) => {
+  const opened = indexedDB.open("stemme");
+  opened.onsuccess = () => {
+    const all = opened.result.transaction("slips").objectStore("slips").getAll();
+    all.onsuccess = () => done({ asked: all.result[0].asked, key: !!all.result[0].slip });
+  };
+})"""
+
 Open = Callable[..., Page]
 
 
@@ -398,6 +406,45 @@ def test_a_ballot_that_the_box_dropped(make: Any, open_page: Open) -> None:
     place.state = "counted"
     page.reload()
     expect(page.get_by_text("Stemmen mangler i den offentlige listen")).to_be_visible()
+
+
+def test_the_phone_forgets_what_it_no_longer_needs(make: Any, open_page: Open) -> None:
+    """After collecting no blinding is kept, and after the result no key: only what was received."""
+    place = make(Rule("approval", most=1))
+    page = open_page(place)
+    choose(page, "Lys")
+    put(page)
+    expect(page.get_by_role("heading", name=DONE)).to_be_visible()
+    assert {"asked": 0, "key": True} == page.evaluate(KEPT)
+
+    place.checkpoint()
+    place.state = "counted"
+    page.reload()
+    expect(page.get_by_role("link", name="Se resultatet")).to_be_visible()
+    assert {"asked": 0, "key": False} == page.evaluate(KEPT)
+
+
+def test_who_collects_late_is_told(make: Any, open_page: Open) -> None:
+    """A slip collected in the same sitting can be guessed by time; the page says so beforehand."""
+    place = make(practise=False)
+    late = open_page(place)
+    expect(late.get_by_text("etter at avstemningen åpnet")).to_be_visible()
+
+    place = make(practise=False)
+    place.state = "frozen"
+    early = open_page(place)
+    expect(early.get_by_text(READY)).to_be_visible()
+    place.state = "open"
+    expect(early.get_by_role("button", name=PUT)).to_be_visible(timeout=20_000)
+    expect(early.get_by_text("etter at avstemningen åpnet")).to_be_hidden()
+
+
+def test_who_is_not_signed_in_is_led_there(make: Any, open_page: Open) -> None:
+    """The page itself needs no session; what it asks for does."""
+    place = make()
+    place.signed_out = True
+    page = open_page(place)
+    page.wait_for_url("**/nb/panel/sign-in")
 
 
 # ---- another phone

@@ -39,6 +39,7 @@ class Place:
         self.lies = False
         self.drops = 0
         self.loses_slip = 0
+        self.signed_out = False
         self.pages = Pages(site())
 
     @property
@@ -102,6 +103,10 @@ class Place:
 
     def _staff(self, method: str, path: str, body: str, headers: dict[str, str]) -> Any:
         _, first, *rest = path.split("/")
+        if rest[-1] == "sign-in":
+            return 200, "<p>Logg inn"
+        if self.signed_out and path.startswith("/panel/api/"):
+            return 401, {}
         if rest[0] == "panel":
             page = self.pages.page(first, rest[1])
             policy = {"content-security-policy": page.policy, "content-type": "text/html"}

@@ -18,10 +18,11 @@ _PIECE = re.compile(
     r"""(?P<space>\s+|//[^\n]*)
     |"(?:[^"\\]|\\.)*"
     |`(?:[^`\\]|\\.)*`
-    |(?<=[(,=:\[!&|?{};\n])/(?![/*])(?:[^/\\\n]|\\.)+/\w*
+    |/(?![/*\s])(?:[^/\\\n]|\\.)+/\w*
     |[\w$]+|=>|[-+*/%<>=!&|?.]+|.""",
     re.VERBOSE | re.DOTALL,
 )
+"""A pattern begins right after its stroke, a division has a space there."""
 _WORD = re.compile(r"[\w$]")
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
 

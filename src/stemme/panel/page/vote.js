@@ -33,6 +33,9 @@ async function collect(vote, mine) {
   const answer = await call(`votes/${vote.id}/slip`, { method: "POST", body });
   if (!answer.ok) throw REFUSED[answer.status] ?? answer;
   mine.slip = await receive(mine.manifest, mine.asked, (await answer.json()).signed);
+  // What would lead from the ballot back to the roll is not kept.
+  mine.asked = 0;
+  mine.fresh = vote.state === "open";
   await keep(vote, mine);
 }
 
@@ -61,6 +64,7 @@ async function advance(vote) {
   try {
     if (!mine.slip && /frozen|open/.test(vote.state)) await collect(vote, mine);
     if (mine.out && !mine.promise) await send(vote, mine);
+    if (mine.slip && /counted|annulled/.test(vote.state)) await keep(vote, Object.assign(mine, { slip: 0 }));
     if (mine.out && !mine.seen && turns % 8 === 1) await look(vote, mine).catch(() => {});
     show(vote, mine);
   } catch (error) {
@@ -129,7 +133,7 @@ function show(vote, mine, state) {
   }
   const states = [
     state, ballot, vote.state, mine.seen > 0 ? "seen" : mine.seen || "unseen",
-    opens ? "opens" : "hand", closes && "closes", vote.practise && "practise",
+    opens ? "opens" : "hand", closes && "closes", vote.practise ? "practise" : mine.fresh && "fresh",
     most && "most", budget && "budget",
   ];
   for (const part of all("[data-when]")) {
