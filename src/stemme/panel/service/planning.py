@@ -157,7 +157,8 @@ async def mark_drawn(conn: asyncpg.Connection, by: Planner, vote: str, member: u
     async with conn.transaction():
         await _own(conn, by, vote)
         await collecting.mark_drawn(conn, vote, member)
-        await by.audit(conn, "mark_drawn", vote, member=str(member))
+        # Who it was stands on the roll; the log would tell when.
+        await by.audit(conn, "mark_drawn", vote)
 
 
 async def practise(conn: asyncpg.Connection, config: Config, by: Planner, panel: str) -> str:
