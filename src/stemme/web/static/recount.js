@@ -528,7 +528,7 @@ const $ = (id) => document.getElementById(id);
 const all = (name, act) => document.querySelectorAll(`[data-${name}]`).forEach((one) => act(one, one.dataset[name]));
 const show = (one, yes) => { one.hidden = !yes; };
 const root = globalThis.document && $("recount");
-let bundle, words;
+let bundle;
 
 async function look(kept = "") {
   const { vid, faults, found, box, left, heads } = await recount(bundle, kept);
@@ -606,15 +606,17 @@ if (root) {
     // The same name chosen again is a change too.
     target.value = "";
   };
-  // Early, so that a page that loses its net can still find a vote.
-  const list = fetched(root.dataset.words).catch(() => "");
+  // Not with the first view, but early: a page that loses its net can still find a vote.
+  const list = new Promise((done) => { setTimeout(done, 1e3); })
+    .then(() => fetched(root.dataset.words)).catch(() => "");
   $("mine").onsubmit = async (event) => {
     event.preventDefault();
-    words ??= (await list).split("\n");
-    const points = find($("typed").value, bundle.checkpoints, words);
+    const words = await list || await fetched(root.dataset.words).catch(() => "");
+    show($("away"), !words);
+    const points = words && find($("typed").value, bundle.checkpoints, words.split("\n"));
     show($("there"), points.length);
-    show($("nowhere"), !points.length);
-    $("there").lastElementChild.textContent = points.join(", ");
+    show($("nowhere"), words && !points.length);
+    if (words) $("there").lastElementChild.textContent = points.join(", ");
   };
   $("keep").onsubmit = async (event) => {
     event.preventDefault();
