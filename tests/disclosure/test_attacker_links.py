@@ -112,3 +112,31 @@ def test_numbers_of_no_people_are_said_to_be_so() -> None:
     """More in a group than in the district: nothing follows, and the variable is named."""
     own = panel("v", row(None, 30, 12), row("a", 20, 15))
     assert ("v",) == examine(Publication((own,))).contradictory
+
+
+def test_everybody_chose_as_many() -> None:
+    """Who must choose exactly two of three: what is left of forty choices is the hidden one."""
+    choices = [
+        panel(f"c{at}", row(None, 20, chosen))._replace(question="q", least=2, most=2)
+        for at, chosen in enumerate((19, 18, None))
+    ]
+    assert (3, 3) == ends(examine(Publication(tuple(choices))).findings, "c2", None)
+
+
+def test_nobody_chose_more_beside_what_stands_alone() -> None:
+    """A hundred may choose two; 194 choices leave at most three who chose none of them."""
+    shown = [panel(f"c{at}", row(None, 100, 97))._replace(question="q", most=2) for at in (0, 1)]
+    alone = panel("c2", row(None, 100, None))._replace(question="q", most=2, exclusive=True)
+    assert (0, 3) == ends(examine(Publication((*shown, alone))).findings, "c2", None)
+
+
+def test_two_that_stand_alone_are_not_the_same_people() -> None:
+    """Of twenty 13 chose something and four one that stands alone: the other has at most three."""
+    shown = panel("c0", row(None, 20, 13))._replace(question="q")
+    alone = [
+        panel(f"c{at}", row(None, 20, chosen))._replace(question="q", exclusive=True)
+        for at, chosen in ((1, 4), (2, None))
+    ]
+    assert (3, 3) == ends(examine(Publication((shown, *alone))).findings, "c2", None)
+    found = examine(Publication((shown._replace(open_choices=True), *alone))).findings
+    assert (0, 3) == ends(found, "c2", None)

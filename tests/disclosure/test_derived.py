@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from stemme.disclosure.gate import make_release
 from stemme.disclosure.plan import Breakdown, Coded, Plan, Table, Variable
@@ -81,3 +82,36 @@ def test_nobody_chose_more_than_the_survey_allows() -> None:
     ]
     assert "q.c3" in hidden
     assert len(hidden) > 1
+
+
+def two_of(apart: int, *, of: tuple[str, ...]) -> tuple[Plan, Coded]:
+    """Two numbers and their sum; `apart` people have nothing of the first and some of the second.
+
+    Of a hundred, fifty have nothing of the first, and all else of these nothing at all.
+    """
+    first = np.repeat([0, 1], [50, 50]).astype(np.int16)
+    second = np.zeros(100, dtype=np.int16)
+    second[:apart] = 1
+    second[60:90] = 1
+    names = ("ingen", "noen")
+    items = [Variable(id=name, categories=names, top=("noen",)) for name in ("a", "b")]
+    total = Variable(id="t", categories=("ingen", "en", "to"), top=("en", "to"), of=of)
+    tables = tuple(Table(name) for name in ("a", "b", "t"))
+    plan = Plan(id="prove", variables=(*items, total), breakdowns=(), tables=tables)
+    coded = {"a": first, "b": second, "t": (first + second).astype(np.int16)}
+    return plan, Coded(coded, {})
+
+
+@pytest.mark.parametrize(("apart", "of", "told"), [(3, (), 3), (3, ("a", "b"), None), (9, (), 9)])
+def test_sum_beside_an_item_tells_of_nobody(
+    apart: int, of: tuple[str, ...], told: int | None
+) -> None:
+    """Fifty have nothing of one number and 47 nothing of both: three have some of the other alone.
+
+    That is told where nothing says that the sum is one of these; nine may be told.
+    """
+    plan, coded = two_of(apart, of=of)
+    release = make_release(plan, coded, header={})
+    nothing = [release.district(name).district.percents[0] for name in ("a", "t")]
+    counts = [share for share in nothing if share is not None]
+    assert told == (counts[0] - counts[1] if len(counts) == 2 else None)

@@ -49,7 +49,24 @@ def base_cell(crowd: Crowd) -> Cell:
 
 
 def declared(plan: Plan, tallies: list[Tally]) -> Iterator[Bond]:
-    """The bonds that the plan declares: filters, and choices of one question."""
+    """The bonds that the plan declares: filters, and choices of one question.
+
+    Only those that hold: answers to an older version of a survey may not keep to its new limits,
+    and what is not so, nobody knows.
+    """
+    for bond in _declared(plan, tallies):
+        number = sum(times * _number(tallies, crowd) for times, crowd in bond.terms)
+        if number == 0 or (number > 0 and not bond.equal):
+            yield bond
+
+
+def _number(tallies: list[Tally], crowd: Crowd) -> int:
+    counts = tallies[crowd.at]
+    row = counts.district if crowd.by == DISTRICT else counts.groups[crowd.by][crowd.group]
+    return int(row[list(crowd.codes)].sum() if crowd.codes else row.sum())
+
+
+def _declared(plan: Plan, tallies: list[Tally]) -> Iterator[Bond]:
     places = {table.variable: at for at, table in enumerate(plan.tables)}
     for at, counts in enumerate(tallies):
         asked = counts.variable.asked
@@ -87,21 +104,59 @@ def _choices(plan: Plan, tallies: list[Tally], choices: list[int]) -> Iterator[B
     for base, crowds in rows.items():
         yield from (Bond(((1, base), (-1, crowd)), equal=True) for crowd in crowds[1:])
         yes = {crowd.at: crowd._replace(codes=chosen[crowd.at]) for crowd in crowds}
-        closed = not any(tallies[at].variable.open_choices for at in choices)
-        alone = [at for at in yes if tallies[at].variable.exclusive]
-        if closed and len(crowds) == len(choices):
-            # Of two choices besides, what is over are those who chose both.
-            both = len(choices) - len(alone) == 2
-            terms = (*((1, crowd) for crowd in yes.values()), (-1, base))
-            yield Bond(terms, equal=False, people=both)
-        most = tallies[first].variable.most
-        if most:
-            yield Bond(((most, base), *((-1, crowd) for crowd in yes.values())), equal=False)
-        for one, another in product(alone, yes):
-            if one != another:
-                # Left over are those who chose something, but neither of these.
-                terms = ((1, base), (-1, yes[one]), (-1, yes[another]))
-                yield Bond(terms, equal=False, people=True)
+        yield from _numbers(tallies, choices, base, yes)
+
+
+def _numbers(
+    tallies: list[Tally], choices: list[int], base: Crowd, yes: dict[int, Crowd]
+) -> Iterator[Bond]:
+    """How many of a question's choices the people of a row chose; an exclusive one alone."""
+    variable = tallies[choices[0]].variable
+    alone = [(-1, yes[at]) for at in yes if tallies[at].variable.exclusive]
+    others = [(1, yes[at]) for at in yes if not tallies[at].variable.exclusive]
+    free = [(1, base), *alone]
+    closed = not any(tallies[at].variable.open_choices for at in choices)
+    least, most = max(1, variable.least), variable.most
+    if closed and len(yes) == len(choices):
+        # Of two choices that all chose one of, what is over are those who chose both.
+        both = len(others) == 2 and least == 1
+        terms = (*others, *((-least * times, crowd) for times, crowd in free))
+        yield Bond(terms, equal=least == most, people=both)
+    if most:
+        terms = (
+            *((most * times, crowd) for times, crowd in free),
+            *((-1, crowd) for _, crowd in others),
+        )
+        yield Bond(terms, equal=False)
+    for _, crowd in others if alone else ():
+        # Left over are those who chose something, but neither of these.
+        yield Bond((*free, (-1, crowd)), equal=False, people=True)
+    if alone and not others:
+        yield Bond(tuple(free), equal=False, people=True)
+
+
+def contained(plan: Plan, coded: Coded, tallies: list[Tally]) -> Iterator[Bond]:
+    """The bonds between what was worked out from items and these items.
+
+    Who has the least sum there is has the least of each item: those of the item who have not are
+    left over, as people who gave that answer and not all of the others.
+    """
+    places = {table.variable: at for at, table in enumerate(plan.tables)}
+    for at, counts in enumerate(tallies):
+        for item in (places[name] for name in counts.variable.of if name in places):
+            answers = coded.variables[tallies[item].variable.id]
+            for codes, wider in product(_ends(counts), _ends(tallies[item])):
+                inside = np.isin(coded.variables[counts.variable.id], codes)
+                if inside.any() and np.isin(answers[inside], wider).all():
+                    for own, other in _common_rows(plan, tallies, at, item):
+                        some, all_ = own._replace(codes=codes), other._replace(codes=wider)
+                        yield Bond(((1, all_), (-1, some)), equal=False, people=True)
+
+
+def _ends(counts: Tally) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The inner codes of the first and of the last category."""
+    variable = counts.variable
+    return variable.members(0), variable.members(len(variable.categories) - 1)
 
 
 def _common_rows(

@@ -53,7 +53,8 @@ class Variable(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 
     Variables with the same `question` are choices of it: the same people answered each, and each
     of them chose at least one, unless `open_choices` says that the plan leaves some choices out.
-    Who chose an `exclusive` one chose none of the others, and nobody more than `most` of them.
+    Who chose an `exclusive` one chose none of the others; all else at least `least` of them and at
+    most `most`.
     `of` are the variables that this one is worked out from, such as the items of an index.
     """
 
@@ -69,6 +70,7 @@ class Variable(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     exclusive: bool = False
     open_choices: bool = False
     most: int = 0
+    least: int = 0
     asked: Asked | None = None
     of: tuple[str, ...] = ()
 
@@ -200,9 +202,11 @@ def _wrong_question(variable: Variable) -> str:
     if not variable.question:
         return (
             "only choices of a question can be exclusive, open or limited in number"
-            if (variable.exclusive or variable.open_choices or variable.most)
+            if (variable.exclusive or variable.open_choices or variable.most or variable.least)
             else ""
         )
+    if variable.most and variable.least > variable.most:
+        return "nobody can choose more than the most"
     if len(variable.categories) != 2 or len(variable.top) != 1 or variable.bands:
         return "a choice of a question has two categories, one of them as top"
     return ""

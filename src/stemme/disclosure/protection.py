@@ -12,7 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from stemme.disclosure.elimination import Matrix
-from stemme.disclosure.links import base_cell, declared, is_base, same_people
+from stemme.disclosure.links import base_cell, contained, declared, is_base, same_people
 from stemme.disclosure.nesting import nest_bonds, nests
 from stemme.disclosure.plan import Breakdown, Coded, Plan
 from stemme.disclosure.secrets import Limits, Secret, left_over, planned_parts, primary, secrets
@@ -73,7 +73,7 @@ def count(plan: Plan, coded: Coded, weights: Weights | None = None) -> Counted:
         for table, counts, limit in zip(plan.tables, counted, limits, strict=True)
     ]
     links = same_people(plan, coded, counted)
-    bonds = list(declared(plan, counted))
+    bonds = [*declared(plan, counted), *contained(plan, coded, counted)]
     nested = nests(used(plan), coded)
     for at, (table, counts) in enumerate(zip(plan.tables, counted, strict=True)):
         bonds += nest_bonds(nested, at, table.by, len(counts.district))

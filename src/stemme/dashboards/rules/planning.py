@@ -84,6 +84,7 @@ def _choices(
             question=question.name,
             exclusive=choice.exclusive,
             most=question.max or 0,
+            least=question.min if question.min > 1 else 0,
             asked=asked(dashboard, survey, placed),
         )
 

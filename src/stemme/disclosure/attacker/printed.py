@@ -62,7 +62,8 @@ class Panel(NamedTuple):
     are never printed by the rules of a house that is known to have such. `parts` are the codes of
     each category, `values` the score of each code. Variables of the same `question` were answered
     by the same people; `chosen` is the code of those who chose this one, `open_choices` that not
-    every choice is printed, `exclusive` that it goes with no other, `most` how many one may choose.
+    every choice is printed, `exclusive` that it goes with no other, `least` and `most` how many
+    who chose none of those must and may choose.
     """
 
     variable: str
@@ -79,6 +80,7 @@ class Panel(NamedTuple):
     most: int = 0
     asked: Asked | None = None
     floor: int = 1
+    least: int = 0
 
     @property
     def size(self) -> int:

@@ -15,6 +15,8 @@ Reals = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.intp]
 
+Terms = Sequence[tuple[float, Places]]
+
 _NONE = np.empty(0, dtype=np.intp)
 
 
@@ -263,29 +265,36 @@ def _asked(asked: Asked, row: Where, cells: Mapping[Where, Places]) -> Iterator[
 
 
 def _choices(choices: Sequence[tuple[Panel, Places]]) -> Iterator[Line]:
-    """The same people answered each choice, at least one if all are printed, and at most `most`."""
-    first = choices[0][1]
-    size = len(first)
-    for _, where in choices[1:]:
-        signs = np.concatenate([np.ones(len(where)), -np.ones(size)])
-        yield Line(np.concatenate([where, first]), signs, 0, 0)
-    if len(choices) > 1 and not any(panel.open_choices for panel, _ in choices):
-        # Those who chose the first themselves stand on both sides.
-        chosen = [where[panel.chosen] for panel, where in choices[1:]]
-        others = np.delete(first, choices[0][0].chosen)
-        signs = np.concatenate([np.ones(len(chosen)), -np.ones(len(others))])
-        yield Line(np.concatenate([chosen, others]), signs, 0, np.inf)
-    most = choices[0][0].most
-    if most and len(choices) > 1:
-        chosen = [where[panel.chosen] for panel, where in choices[1:]]
-        signs = np.concatenate([np.full(size, float(most)), -np.ones(len(chosen))])
-        signs[choices[0][0].chosen] -= 1
-        yield Line(np.concatenate([first, chosen]), signs, 0, np.inf)
-    for alone, where in choices:
-        for panel, other in choices if alone.exclusive else ():
-            if panel is not alone:
-                # Whoever chose the one is among those who did not choose the other.
-                not_chosen = np.delete(other, panel.chosen)
-                places = np.append(not_chosen, where[alone.chosen])
-                signs = np.append(np.ones(len(not_chosen)), -1.0)
-                yield Line(places, signs, 0, np.inf)
+    """The same people answered each choice; how many they chose, and what they did not choose."""
+    panel, base = choices[0]
+    yield from (_sum([(1, where), (-1, base)], 0, 0) for _, where in choices[1:])
+    if len(choices) < 2:
+        return
+    alone = [where[[one.chosen]] for one, where in choices if one.exclusive]
+    others = [where[[one.chosen]] for one, where in choices if not one.exclusive]
+    # Those who chose none that stands alone.
+    free: Terms = [(1, base), *((-1, chosen) for chosen in alone)]
+    if not any(one.open_choices for one, _ in choices):
+        least = max(1, panel.least)
+        high = 0 if least == panel.most else np.inf
+        yield _sum([*_times(-least, free), *((1, chosen) for chosen in others)], 0, high)
+    if panel.most:
+        yield _sum([*_times(panel.most, free), *((-1, chosen) for chosen in others)], 0, np.inf)
+    for chosen in others if alone else ():
+        yield _sum([*free, (-1, chosen)], 0, np.inf)
+    if alone:
+        yield _sum(free, 0, np.inf)
+
+
+def _times(factor: float, terms: Terms) -> Terms:
+    return [(factor * times, places) for times, places in terms]
+
+
+def _sum(terms: Terms, low: float, high: float) -> Line:
+    """A line of sums taken some times; who stands on both sides cancels out."""
+    weights: dict[int, float] = {}
+    for times, places in terms:
+        for place in places.tolist():
+            weights[place] = weights.get(place, 0.0) + times
+    kept = {place: weight for place, weight in weights.items() if weight}
+    return Line(np.array([*kept], dtype=np.intp), np.array([*kept.values()]), low, high)

@@ -81,6 +81,7 @@ def _panel(plan: Json, variables: Json, name: str, tables: list[Json], half: Dec
         int(variable.get("most") or 0),
         _asked(variables, variable.get("asked")),
         minimum,
+        int(variable.get("least") or 0),
     )
 
 
