@@ -32,9 +32,12 @@ MOST_TRIES = 5_000
 
 
 class Announcement(Struct, frozen=True):
-    """A bundle's exact bytes; with a `reason` the vote is annulled and nothing was opened."""
+    """A bundle's exact bytes; with a `reason` the vote is annulled and nothing was opened.
 
-    body: bytes
+    None where so few voted that whoever holds the key must not get their sealed ballots either.
+    """
+
+    body: bytes | None
     reason: str = ""
 
 
@@ -121,5 +124,7 @@ def _result(manifest: Manifest, plain: Plain, secret: int) -> Plain:
 
 
 def _annulled(plain: Plain, voters: int, reason: object) -> Announcement:
+    if voters < LEAST_BALLOTS and not plain["manifest"].get("practise"):
+        return Announcement(None, str(reason))
     said = {"voters": voters, "annulled": str(reason)}
     return Announcement(canonical({**plain, "result": said}), str(reason))

@@ -141,7 +141,7 @@ async def count(main: Connection, vote: Running, memory: Memory) -> None:
     said = await asyncio.to_thread(announcing.announce, sealed, shares, lost)
     if said is None:
         memory.tried[vote.id] = seen
-    elif said.reason:
+    elif said.reason or said.body is None:
         await store.annul_vote(main, vote.id, said.reason, said.body)
     else:
         await store.publish_bundle(main, vote.id, said.body)
