@@ -101,6 +101,11 @@ MATRIX += [
                 ("GET", "/nb/done/poster.pdf"),
                 ("GET", "/nb/dialogues"),
                 ("GET", f"/nb/dialogues/{SLUG}"),
+                ("GET", "/nb/proposals"),
+                ("GET", f"/nb/proposals/{SLUG}"),
+                ("GET", f"/nb/proposals/{SLUG}/queue"),
+                ("GET", f"/nb/proposals/{SLUG}/7531"),
+                ("GET", f"/nb/proposals/{SLUG}/picture/ingen.jpg"),
             ],
         ),
         (
@@ -116,13 +121,21 @@ MATRIX += [
                 ("POST", "/nb/year/1814/plan"),
                 ("POST", "/nb/report/1814"),
                 ("POST", "/nb/dialogues"),
+                ("POST", "/nb/proposals"),
                 ("GET", f"/nb/surveys/{SLUG}/findings"),
                 ("POST", f"/nb/surveys/{SLUG}/findings"),
                 ("GET", f"/nb/surveys/{SLUG}/findings/uk"),
                 ("POST", f"/nb/surveys/{SLUG}/findings/uk"),
             ],
         ),
-        (PLANS | {"facilitator"}, [("POST", f"/nb/dialogues/{SLUG}")]),
+        (
+            PLANS | {"facilitator"},
+            [
+                ("POST", f"/nb/dialogues/{SLUG}"),
+                ("POST", f"/nb/proposals/{SLUG}"),
+                ("POST", f"/nb/proposals/{SLUG}/7531"),
+            ],
+        ),
     ]
     for method, path in pages
 ]
@@ -179,6 +192,7 @@ def test_the_matrix_has_every_route() -> None:
     known = {path.replace("/1/", "/{wave}/").replace("/endre", "/{question}") for path in known}
     known = {path.replace(EVENING, "/nb/workshops/{workshop}") for path in known}
     known = {path.replace("0" * 32, "{photo}") for path in known}
+    known = {path.replace("7531", "{id_}").replace("ingen.jpg", "{name}") for path in known}
     known = {path.replace("/ukjent", "/{survey}").replace("/2", "/{wave}") for path in known}
     known = {path.replace("table.csv", "{file}") for path in known}
     known = {path.replace(DECISION, "/nb/decisions/{id_}") for path in known}

@@ -157,6 +157,8 @@ async def _act(
         words = forms.words(fields, "text", LONGEST_COMMENT)
         await moderation.translate_comment(conn, by, key, words)
         return {}
+    if do not in ("words", "move", "vote", "outcome"):
+        raise NotFound
     if not staff_rules.may(by, LEADS):
         raise Forbidden
     if do == "words":
@@ -173,10 +175,8 @@ async def _act(
         await planning.move(conn, by, slug, before, after)
     elif do == "vote":
         await checking.prepare_vote(conn, by, slug)
-    elif do == "outcome":
-        await checking.record_outcome(conn, by, slug)
     else:
-        raise NotFound
+        await checking.record_outcome(conn, by, slug)
     return {}
 
 
