@@ -38,6 +38,7 @@ CALL = Call(
     pot=30000,
     opens_at=datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1),
     closes_at=datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=10),
+    how="panel",
     decides="Programstyret",
     about=["medvirkning"],
     measure="nabolagspotten",
@@ -88,6 +89,15 @@ def close(owner):
         await owner.execute("alter table grant_call enable trigger grant_call_guarded")
 
     return run
+
+
+@pytest.fixture
+async def committee(owner, opened):
+    """The open call as one that a committee chooses in."""
+    assert opened
+    await owner.execute("alter table grant_call disable trigger grant_call_guarded")
+    await owner.execute("update grant_call set how = 'committee'")
+    await owner.execute("alter table grant_call enable trigger grant_call_guarded")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from stemme.grants import sealing
+from stemme.grants.service import upkeep
 
 from .conftest import HERE, MONEY, PROJECT, SLUG, YOU, Phone
 
@@ -199,6 +200,16 @@ async def test_withdraw(phone, owner):
     assert [0, 0, 0, 0] == left
     assert "withdrawn" == await owner.fetchval("select state from grant_application")
     assert "Søknaden er trukket" in (await one.get()).page
+
+
+async def test_empty_drafts_go(phone, owner, database):
+    """What was begun and never written in is gone after two days; one word in it stays."""
+    empty, written = await phone().begin(), await phone().begin()
+    await written.press("save", "project", title="A")
+    await owner.execute("update grant_draft set begun_at = now() - interval '3 days'")
+    await upkeep.forget(await database.connect("retention"))
+    found = [(await one.get()).status for one in (empty, written)]
+    assert [404, 200] == found
 
 
 async def test_another_sites_form(resident_door, opened):

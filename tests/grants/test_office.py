@@ -105,6 +105,7 @@ async def name_assessors(owner, office, *people):
     assert 303 == sent.status_code
 
 
+@pytest.mark.usefixtures("committee")
 async def test_conflict_of_interest(colleague, phone, owner, close):
     """Who is too close neither scores nor sees the application or others' points of it."""
     await phone().apply()
@@ -162,8 +163,9 @@ async def test_the_database_holds_the_conflict(colleague, phone, owner, office):
         await office.execute("update grant_conflict set conflicted = false")
 
 
+@pytest.mark.usefixtures("committee")
 async def test_the_meeting_comes_last(colleague, phone, owner, close):
-    """No common points before two have scored alone."""
+    """No common points, and no money, before two have scored alone."""
     await phone().apply()
     await close()
     office = await colleague("programme")
@@ -172,6 +174,10 @@ async def test_the_meeting_comes_last(colleague, phone, owner, close):
     assert 409 == (await office.send(case, **met)).status_code
     missing = await office.send(case, do="agree")
     assert 422 == missing.status_code
+    early = await office.send(case, **decision("granted"))
+    assert (409, True) == (early.status_code, "Minst to habile" in early.text)
+    refused = await office.send(case, **decision("refused", reason="Kom for sent."))
+    assert 303 == refused.status_code
 
 
 async def test_check_and_ask(colleague, phone, owner, close):
@@ -377,9 +383,6 @@ async def test_a_withdrawn_application_frees_its_money(colleague, phone, owner, 
 
 async def test_put_to_the_panels_vote(colleague, phone, owner, close):
     """Applications that meet every criterion become options with their sums, the pot the budget."""
-    await owner.execute("alter table grant_call disable trigger grant_call_guarded")
-    await owner.execute("update grant_call set how = 'panel'")
-    await owner.execute("alter table grant_call enable trigger grant_call_guarded")
     await members.create_panel(owner, None, Panel("unge", "Panelet", "Programstyret"))
     for asked in ("5000", "4000", "3000"):
         await phone().apply(asked=asked)

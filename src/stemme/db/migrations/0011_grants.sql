@@ -683,7 +683,7 @@ begin
     return found_name;
 end $$;
 
--- What is past its day: sealed drafts a month after the deadline; how to reach people, files and questions as many
+-- What is past its day: sealed drafts a month after the deadline, empty ones after two days; how to reach people, files and questions as many
 -- days after the case is closed as the call says. What was applied for, decided and paid stays.
 create function delete_finished_grants()
 returns bigint language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -693,7 +693,10 @@ declare
     more  bigint;
 begin
     delete from grant_draft d using grant_call c
-    where c.call = d.call and (c.closes_at at time zone 'Europe/Oslo')::date + 30 <= today;
+    where c.call = d.call
+      and ((c.closes_at at time zone 'Europe/Oslo')::date + 30 <= today
+           -- Begun and never written in: no seal of anything is this short.
+           or length(d.sealed) <= 50 and d.begun_at < now() - interval '2 days');
     get diagnostics gone = row_count;
     delete from grant_contact x using grant_call c
     where c.call = x.call and c.finished_on + c.keep_days <= today;

@@ -30,7 +30,7 @@ from stemme.web.pages import page
 Page = Response[Any]
 FACTS = (
     *(facts.TooClose, facts.NotSaid, facts.NotScored, facts.PotEmpty, facts.SumWrong),
-    facts.DecisionMoved,
+    *(facts.DecisionMoved, facts.TooFewScores),
 )
 _OF_WRITERS = frozenset({"check", "ask", "decide", "pay", "report", "agree"})
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 from stemme.config import Config
 from stemme.errors import NotFound
 from stemme.grants.model import Call, Decision, Outcome
+from stemme.grants.rules import scoring
 from stemme.grants.rules.money import spaced
 from stemme.grants.service.staff import assessing
 from stemme.grants.service.staff.assessing import Desk, Row
@@ -20,6 +21,7 @@ from stemme.grants.service.staff.facts import (
     DecisionMoved,
     PotEmpty,
     SumWrong,
+    TooFewScores,
     Undecided,
 )
 from stemme.grants.store import office as store
@@ -50,11 +52,13 @@ async def decide(
 ) -> None:
     """Keep a decision; the database holds the sum against the pot.
 
-    Raises TooClose, PotEmpty, and DecisionMoved where somebody else was first.
+    Raises TooClose, TooFewScores, PotEmpty, and DecisionMoved where somebody else was first.
     """
     row, verdict = decided
     assessing.require_distance(row)
     call, id_ = desk.call, row.application.id
+    if verdict.amount:
+        await _require_scores(conn, by, call, id_)
     made = Decision(
         application=id_,
         version=verdict.version,
@@ -78,6 +82,18 @@ async def decide(
         pot = error.constraint_name in ("grant_call_check2", "grant_call_granted_check")
         pot = pot or error.table_name == "grant_call"
         raise (PotEmpty if pot else DecisionMoved) from error
+
+
+async def _require_scores(
+    conn: asyncpg.Connection, by: Account, call: Call, application: uuid.UUID
+) -> None:
+    """Raises TooFewScores where a committee chooses and fewer than two have scored all of it."""
+    if call.how != "committee":
+        return
+    scores = await store.list_scores(conn, call.call, by.id)
+    found = scoring.standing(application, call.criteria, scores)
+    if found.scored < scoring.LEAST_ASSESSORS:
+        raise TooFewScores
 
 
 async def announce(conn: asyncpg.Connection, by: Account, config: Config, desk: Desk) -> None:

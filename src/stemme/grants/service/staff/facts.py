@@ -40,6 +40,13 @@ class NotScored(StemmeError):
     message = _("Minst to må ha gitt poeng hver for seg før møtet gir felles poeng.")
 
 
+class TooFewScores(StemmeError):
+    """Where a committee chooses, two who are not too close must have scored what gets money."""
+
+    status = 409
+    message = _("Minst to habile må ha gitt poeng for alle kravene før dere kan innvilge.")
+
+
 class PotEmpty(StemmeError):
     """More than is left in the pot."""
 
