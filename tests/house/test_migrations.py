@@ -35,6 +35,21 @@ def test_numbers_have_no_gap():
     assert [f"{number:04}" for number in range(1, len(found) + 1)] == found
 
 
+async def test_the_box_has_migrations_of_its_own(box):
+    """The ballot box's files are numbered likewise, and applied once, with its own roles alone."""
+    found = [one.version for one in list_migrations(migrate.BOX.folder)]
+    conn = await box.connect("owner")
+    words = {role: secrets.password(box.config.secrets, role) for role in migrate.BOX.roles}
+    assert [] == await migrate.migrate(conn, words, migrate.BOX.folder)
+    roles = await conn.fetch(
+        "select rolname from pg_roles where rolcanlogin and rolname like 'stemme%' order by 1"
+    )
+    assert [f"{number:04}" for number in range(1, len(found) + 1)] == found
+    assert ["stemme_box", "stemme_clerk", "stemme_owner", "stemme_superuser"] == [
+        row["rolname"] for row in roles
+    ]
+
+
 def test_head_is_the_last_file(folder):
     """Two branches that both add a migration meet in `.head`, which names the last one."""
     (folder / "9999_more.sql").write_text("select 1")
