@@ -316,6 +316,24 @@ async def test_members_are_looked_after_by_the_office(room):
     assert b"%PDF" == (await office.send(one, f"{one}/card.pdf")).content[:4]
     assert 303 == (await office.send(one, f"{one}/leave")).status_code
     assert "Sluttet" in (await office.get(where)).text
+    assert 303 == (await office.send(one, f"{one}/forget")).status_code
+    page = (await office.get(where)).text
+    assert ("Medlem A" in page, "Tidligere medlem" in page) == (False, True)
+
+
+async def test_a_whole_class_is_added_at_once(room):
+    """A name a line; two alike, or one that is taken, and none is added."""
+    office = await room.office("programme")
+    where = f"{HERE}/members"
+    fields = {"band": "16-17", "role": "member"}
+    for names in ("Ny A\nNy B\nny a", "Ny A\nMedlem 1"):
+        answer = await office.send(where, where, name=names, **fields)
+        assert answer.status_code in (409, 422)
+        assert ("Ny A" in answer.text, 'href="#name"' in answer.text) == (True, True)
+    assert 7 == len(await members.list_members(room.conn, room.panel))
+    await office.send(where, where, name="Ny A\r\n\r\n Ny B ", **fields)
+    names = {one.name for one in await members.list_members(room.conn, room.panel)}
+    assert {"Ny A", "Ny B"} <= names
 
 
 async def test_the_sample_is_marked_and_made_once(room):

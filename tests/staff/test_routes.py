@@ -156,6 +156,7 @@ MATRIX += [
         ("POST", CARD),
         ("POST", f"{CARD}/card.pdf"),
         ("POST", f"{CARD}/leave"),
+        ("POST", f"{CARD}/forget"),
         ("GET", f"{PANEL}/votes/new"),
         ("POST", f"{PANEL}/votes/new"),
         ("GET", f"{PANEL}/votes/ukjent-1"),

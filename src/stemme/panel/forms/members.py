@@ -16,6 +16,10 @@ from stemme.panel.model import BANDS, MEMBER_ROLES, YOUNGEST, Band, Member, Memb
 Fields = Mapping[str, str]
 Complaints = dict[str, str]
 
+MOST = 100
+"""Names that are read at once."""
+TWICE = _("To av navnene er like. Skriv dem så dere kan skille dem.")
+
 _UNWANTED = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _PLAIN = str.maketrans({"æ": "ae", "ø": "o", "å": "a"})
 
@@ -69,6 +73,19 @@ def read_member(
         msgspec.convert(role, MemberRole),
         consented,
     )
+    return made, complaints
+
+
+def read_members(
+    fields: Fields, panel: str, today: datetime.date
+) -> tuple[list[Member], Complaints]:
+    """New members who have all else in common, a name a line."""
+    names = [line for line in fields.get("name", "").splitlines() if tidy(line, 60)]
+    read = [read_member({**fields, "name": name}, panel, today) for name in names[:MOST] or [""]]
+    complaints = read[0][1]
+    made = [member for member, _wrong in read]
+    if len({member.name.casefold() for member in made}) < len(made):
+        complaints = {"name": TWICE, **complaints}
     return made, complaints
 
 

@@ -99,15 +99,15 @@ def _settings(known: Panel) -> dict[str, str]:
 
 @post("/panels/{panel:str}/members")
 async def submit_members(request: AnyRequest, panel: FromPath[str]) -> Response[Any]:
-    """A new member, still without a card."""
+    """New members, still without cards."""
     fields = await _fields(request)
-    made, complaints = forms.read_member(fields, panel, staff.utc_now().date())
+    made, complaints = forms.read_members(fields, panel, staff.utc_now().date())
     status = 422
     if not complaints:
         try:
             async with request.app.state.pool.acquire() as conn:
                 await members.fetch_panel(conn, panel)
-                await members.add_member(conn, staff.signed_in(request).account, made)
+                await members.add_members(conn, staff.signed_in(request).account, made)
         except NameTaken as fact:
             status, complaints = fact.status, {"name": fact.message}
         else:
@@ -212,6 +212,16 @@ async def submit_leave(
     return _to(request, f"/{panel}/members")
 
 
+@post("/panels/{panel:str}/members/{member:uuid}/forget")
+async def submit_forget(
+    request: AnyRequest, panel: FromPath[str], member: FromPath[uuid.UUID]
+) -> Response[Any]:
+    """The name of somebody who has left is deleted."""
+    async with request.app.state.pool.acquire() as conn:
+        await members.forget_name(conn, staff.signed_in(request).account, panel, member)
+    return _to(request, f"/{panel}/members")
+
+
 async def _print(request: AnyRequest, panel: Panel, made: dict[Member, str]) -> Response[Any]:
     config = request.app.state.config
     printed = cards.of_members(panel, made, config.staff_url)
@@ -226,5 +236,6 @@ router = Router(
     route_handlers=[
         *(show_panels, submit_panels, show_members, submit_members, submit_settings),
         *(submit_cards, show_member, submit_member, submit_card, submit_leave),
+        submit_forget,
     ],
 )

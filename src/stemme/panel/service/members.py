@@ -17,6 +17,9 @@ from stemme.panel.store import members as store
 from stemme.staff import service as staff
 from stemme.staff.model import Account
 
+FORGOTTEN = "Tidligere medlem"
+"""Stands where a name was deleted."""
+
 
 class PanelTaken(StemmeError):
     """Another panel has this short name."""
@@ -85,6 +88,13 @@ async def add_member(conn: asyncpg.Connection, by: Account | None, member: Membe
     return made
 
 
+async def add_members(conn: asyncpg.Connection, by: Account | None, new: list[Member]) -> None:
+    """New members, all or none; raises NameTaken."""
+    async with conn.transaction():
+        for member in new:
+            await add_member(conn, by, member)
+
+
 async def change_member(conn: asyncpg.Connection, by: Account | None, member: Member) -> None:
     """Another name, band, role or consent; raises NameTaken, NotFound. Frozen rolls stay."""
     try:
@@ -140,6 +150,16 @@ async def leave(
         await store.delete_code(conn, panel, member)
         await store.delete_sessions_of(conn, panel, member)
         await staff.audit(conn, _id(by), "leave_panel", panel, member=str(member))
+
+
+async def forget_name(
+    conn: asyncpg.Connection, by: Account | None, panel: str, member: uuid.UUID
+) -> None:
+    """Delete the name of somebody who has left, on old rolls too; raises NotFound."""
+    async with conn.transaction():
+        if not await store.forget_name(conn, panel, member, FORGOTTEN):
+            raise NotFound
+        await staff.audit(conn, _id(by), "forget_member", panel, member=str(member))
 
 
 def _id(by: Account | None) -> uuid.UUID | None:

@@ -73,6 +73,11 @@ async def leave(
     return name
 
 
+async def forget_name(conn: asyncpg.Connection, panel: str, member: uuid.UUID, name: str) -> bool:
+    """Put `name` instead of the name of somebody who has left; False for anybody else."""
+    return await conn.fetchval(Q.forget_name, panel, member, name) is not None
+
+
 async def save_code(conn: asyncpg.Connection, panel: str, member: uuid.UUID, digest: bytes) -> None:
     """Keep a member's code, instead of the one before."""
     await conn.execute(Q.save_code, panel, member, digest)

@@ -56,6 +56,11 @@ where panel = $1 and member = $2 and left_on is null returning member;
 update panel_member set left_on = $3 where panel = $1 and member = $2 and left_on is null
 returning name;
 
+-- name: forget_name(panel, member, name)
+-- role: stemme_staff
+update panel_member set name = $3 where panel = $1 and member = $2 and left_on is not null
+returning member;
+
 -- name: save_code(panel, member, digest)
 -- role: stemme_staff
 insert into panel_code (panel, member, digest) values ($1, $2, $3)
