@@ -29,7 +29,6 @@ import secrets
 
 from msgspec import Struct
 
-from stemme.errors import StemmeError
 from stemme.panel.ballots import curve
 from stemme.panel.ballots.manifest import canonical
 from stemme.panel.ballots.slip import Ballot, Slip
@@ -44,11 +43,8 @@ _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 26
 
 
-class NotASlip(StemmeError):
+class NotASlip(Exception):
     """No code of a paper slip."""
-
-    status = 422
-    message = "Koden på stemmeseddelen stemmer ikke. Se etter at alle tegnene er med."
 
 
 class Printed(Struct, frozen=True):

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from stemme.errors import StemmeError
+from stemme.i18n import lazy as _
 from stemme.panel.ballots import paper
 from stemme.panel.ballots.paper import Printed
 from stemme.surveys.poster import FONTS, draw_code
@@ -27,7 +28,7 @@ class WrongNumber(StemmeError):
     """No slips, or more than are printed at once."""
 
     status = 422
-    message = "Skriv hvor mange stemmesedler du vil skrive ut, fra 1 til 500."
+    message = _("Skriv hvor mange stemmesedler du vil skrive ut, fra 1 til 500.")
 
 
 class Line(msgspec.Struct, frozen=True):
