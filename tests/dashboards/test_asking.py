@@ -66,7 +66,7 @@ def loaded(
 
 def panel(name: str, *top: str, **more: Any) -> dict[str, Any]:
     labelled = {"top": list(top), "top_label": "Ja", "by": ["kjonn"]} if top else {}
-    return {"question": name, **labelled, **more}
+    return {"question": name, **labelled} | more
 
 
 MUST = {"required": True}
@@ -174,6 +174,23 @@ def test_items_of_an_index_count_people_too(tmp_path: Path) -> None:
     assert [] == said
     assert plan is not None
     assert Asked("qa", ("s4",)) == publication_plan(plan, whole).variable("sum").asked
+
+
+def test_groups_are_of_everybody(tmp_path: Path) -> None:
+    """Those whom a breakdown leaves out are who answered, without those of all its groups."""
+    some = survey(QA, one("arbeid", GENDERS, show="${qa} = 's4'"))
+    shown = [panel("qa", "s4", by=["arbeid"])]
+    _, said = loaded(tmp_path, some, shown, breakdowns=["arbeid"])
+    assert ["'arbeid' is asked only of some; whoever adds up its groups counts the others"] == said
+    ages = [{"value": value, "label": value} for value in ("ung", "midt", "eldre")]
+    groups = {"alder": [{"value": v, "label": v, "of": [v]} for v in ("ung", "eldre")]}
+    by_age = {"breakdowns": ["alder"], "groupings": groups}
+    whole = survey(QA, one("alder", ages, **MUST))
+    shown = [panel("qa", "s4", by=["alder"]), panel("alder")]
+    _, said = loaded(tmp_path, whole, shown, **by_age)
+    assert [True] == [one.startswith("the groups of 'alder' leave out 'midt'") for one in said]
+    assert [] == loaded(tmp_path, whole, shown[:1], **by_age)[1]
+    assert [] == loaded(tmp_path, survey(QA, one("alder", ages)), shown, **by_age)[1]
 
 
 FOLLOW_UPS = [f"f{at}" for at in range(6)]
