@@ -439,6 +439,27 @@ def test_who_collects_late_is_told(make: Any, open_page: Open) -> None:
     expect(early.get_by_text("etter at avstemningen åpnet")).to_be_hidden()
 
 
+def test_two_members_share_a_phone(make: Any, open_page: Open) -> None:
+    """Each has a slip of their own on it, and neither sees or spends the other's."""
+    place = make(Rule("approval", most=1))
+    page = open_page(place)
+    choose(page, "Lys")
+    put(page)
+    expect(page.get_by_role("heading", name=DONE)).to_be_visible()
+    mine, place.signed, place.member = dict(place.signed), {}, "b"
+    page.reload()
+    choose(page, "Hage")
+    put(page)
+    expect(page.get_by_role("heading", name=DONE)).to_be_visible()
+    assert [{"c": ["lys"]}, {"c": ["hage"]}] == place.choices()
+    assert 2 == len({json.loads(one.body)["m"] for one in place.ballots})
+
+    place.signed, place.member = mine, "a"
+    page.reload()
+    shown = page.locator(".receipt")
+    expect(shown).to_have_text(" ".join(words.three(place.ballots[0].leaf())))
+
+
 def test_who_is_not_signed_in_is_led_there(make: Any, open_page: Open) -> None:
     """The page itself needs no session; what it asks for does."""
     place = make()

@@ -40,6 +40,7 @@ class Place:
         self.drops = 0
         self.loses_slip = 0
         self.signed_out = False
+        self.member = "a"
         self.pages = Pages(site())
 
     @property
@@ -127,7 +128,7 @@ class Place:
             "practise": self.manifest.practise, "collects": self.manifest.collects,
             "opens": self.manifest.opens, "closes": self.manifest.closes,
         }  # fmt: skip
-        return {"name": "A", "role": "member", "panel": "unge", "csrf": CSRF, "votes": [vote]}
+        return {"id": self.member, "role": "member", "panel": "unge", "csrf": CSRF, "votes": [vote]}
 
     def _slip(self, body: str) -> Any:
         blinded = json.loads(body)["blinded"]

@@ -45,6 +45,6 @@ export async function call(path, rest) {
 export async function who() {
   const me = await (await call("me")).json();
   csrf = me.csrf;
-  for (const vote of me.votes) vote.own = me.name + vote.vid;
+  for (const vote of me.votes) vote.own = me.id + vote.vid;
   return me;
 }

@@ -105,12 +105,12 @@ function fill(node, values) {
 }
 
 function show(vote, mine, state) {
-  const { id, own, opens, closes } = vote;
+  const { id, vid, opens, closes } = vote;
   const { rule = {}, options, decides } = mine.manifest ?? {};
   const { ballot = "approval", least = 1, most, budget } = rule;
-  const card = $(own) ?? $("votes").appendChild(copy("card"));
+  const card = $(vid) ?? $("votes").appendChild(copy("card"));
   const all = (what) => [...card.querySelectorAll(what)];
-  card.id = own;
+  card.id = vid;
   card.vote = vote;
   state ??= mine.out && !mine.promise ? "sending" : mine.out && card.step !== 1 ? "done" : mine.slip ? "slip" : "wait";
   const word = (at) => known[parseInt(mine.leaf?.slice(at, at + 3), 16) % 1024];
@@ -127,7 +127,7 @@ function show(vote, mine, state) {
     const row = fill(copy(ballot), { ...option, cost: local(option.cost) });
     const field = row.querySelector("input") ?? row;
     field.option = option.id;
-    field.name = own;
+    field.name = vid;
     if (ballot === "approval" && most === 1) field.type = "radio";
     fields.append(row);
   }

@@ -39,6 +39,7 @@ async def show_me(request: AnyRequest, member: Me) -> Response[bytes]:
         votes = await collecting.list_standing(conn, member)
     return _json(
         {
+            "id": member.id,
             "name": member.name,
             "role": member.role,
             "panel": member.panel,
