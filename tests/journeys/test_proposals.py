@@ -197,7 +197,7 @@ def test_on_a_phone(browser: Browser, running: tuple[Site, str], photo: Path, sc
         page.goto(page.locator("a.token-link").inner_text())
         page.get_by_text("Trekk forslaget").first.click()
         press(page, "withdraw")
-        expect(page.get_by_text("Du er ikke lenger forfatter.")).to_be_visible()
+        expect(page.get_by_text("De andre forfatterne har forslaget videre.")).to_be_visible()
     assert [] == context.cookies()
     context.close()
 

@@ -132,7 +132,7 @@ async def test_withdrawing_deletes_every_word(phone, owner):
     ]
     assert ([0] * 4, 1) == (left, await owner.fetchval("select count(*) from answer_rewrite"))
     await one.get(link)
-    assert "Forslaget er trukket, og teksten er slettet." in one.page
+    assert "Alt du hadde skrevet her, er slettet." in one.page
     assert 410 == (await one.post(link, do="withdraw", sure="1")).status
 
 
@@ -176,7 +176,7 @@ async def test_a_comment_is_read_first(propose, phone, office, owner):
     await one.get(path)
     key = one.key
     await one.post(path, key=key, comment="  ")
-    assert (422, True, key) == (one.status, "Skriv en kommentar." in one.page, one.key)
+    assert (422, True, key) == (one.status, "comment-error" in one.page, one.key)
     await one.post(path, key=key, comment="Bra idé!")
     link = one.link
     assert link == (await one.post(path, key=key, comment="Bra idé!")).link

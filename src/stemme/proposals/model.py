@@ -149,7 +149,7 @@ class Proposal(Worded, frozen=True, kw_only=True):
     """A proposal as everyone reads it: its newest shown version, and what was said to it."""
 
     id: int
-    origin: Literal["resident", "member", "office"]
+    origin: Literal["resident", "member"]
     state: State
     merged_into: int | None
     """Where it leads at last, if it was merged."""
@@ -239,7 +239,7 @@ class Row(Struct, frozen=True, kw_only=True):
     """A proposal as the office knows it, without its words."""
 
     id: int
-    origin: Literal["resident", "member", "office"]
+    origin: Literal["resident", "member"]
     state: State
     merged_into: int | None
     day: datetime.date

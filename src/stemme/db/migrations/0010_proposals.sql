@@ -27,7 +27,7 @@ create table proposal_round (
 create table proposal (
     round        text    not null,
     id           integer not null check (id > 0),
-    origin       text    not null check (origin in ('resident', 'member', 'office')),
+    origin       text    not null check (origin in ('resident', 'member')),
     state        text    not null default 'live' check (state in ('live', 'merged', 'withdrawn')),
     merged_into  integer,
     day          date    not null default (now() at time zone 'Europe/Oslo')::date,

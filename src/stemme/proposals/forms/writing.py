@@ -74,7 +74,7 @@ def second_step(place: str, cost: str, picture: str, alt: str) -> Complaints:
 def comment(text: str) -> str | None:
     """What is wrong with a comment, if anything."""
     if not _says(text):
-        return _("Skriv en kommentar.")
+        return _("Skriv en kommentar")
     return _too_long(LONGEST_COMMENT) if len(text) > LONGEST_COMMENT else None
 
 

@@ -28,7 +28,7 @@ class TooManyInvitations(StemmeError):
     """Ten invitations wait already."""
 
     status = 409
-    message = _("Ti invitasjoner er ikke brukt ennå. Bruk en av dem.")
+    message = _("Vi har fått mye på en gang. Prøv igjen i morgen.")
 
 
 class Mine(Struct, frozen=True):
