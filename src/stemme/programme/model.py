@@ -174,7 +174,7 @@ class Said(Struct, frozen=True, kw_only=True):
     """Something people said, as an upper feature hands it to `programme.service.attach`."""
 
     origin: str
-    """`survey/<slug>`, `workshop/<id>`, `dialogue/<id>`, `proposals/<round>`: where it is listed."""
+    """`survey/<slug>`, `workshop/<id>`, `dialogue/<id>`, `proposals/<round>`: where it was said."""
     titles: Translations
     """What was asked or said in a line, masked; at least in `source_language`."""
     source_language: str
