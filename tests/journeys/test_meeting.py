@@ -85,6 +85,7 @@ def plan(page: Page, site: Site) -> list[str]:
     page.fill("#question", "Hva skal vi bygge ved elva?")
     for number, title in enumerate(("Benker", "Lys", "Skatepark"), 1):
         page.fill(f"#option-{number}", title)
+    page.get_by_text("Flere valg").tap()
     page.fill("#seed", "terning 4 2 6")
     page.get_by_role("button", name="Lagre planen").tap()
     expect(page.get_by_role("heading", name="Lås avstemningen")).to_be_visible()
