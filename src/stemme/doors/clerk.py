@@ -25,6 +25,14 @@ PATIENCE = 15
 LOOKING = 60.0
 """Seconds between two looks at the key of a box that runs elsewhere, while there is no vote."""
 
+GONE = (
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    OSError,
+)
+"""A connection ended: the server stopped, or was killed."""
+
 
 class Clerk:
     """Has a connection to each database: to the box's only while a vote needs it."""
@@ -118,8 +126,8 @@ async def _try(
     try:
         await step()
         backoff.done(name)
-    except (asyncpg.InterfaceError, OSError):
-        raise  # A connection is gone: that is no fault of the vote.
+    except GONE:
+        raise  # That is no fault of the vote.
     except Exception as error:  # noqa: BLE001 - the next vote gets its turn
         complain(name, error)
         backoff.failed(name, time.monotonic())
