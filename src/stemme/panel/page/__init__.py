@@ -48,6 +48,9 @@ class Pages:
         self._site = site
         self._made: dict[tuple[str, str], Page] = {}
         self._small: dict[str, bytes] = {}
+        self._scripts: dict[str, str] = {}
+        self._style = _style(site)
+        self._words = " ".join(_asset(site, "words.txt").split())
         folders = {"page": jinja2.FileSystemLoader(FOLDER)}
         loaders = [jinja2.PrefixLoader(folders), site.environment.loader]
         self._environment = site.environment.overlay(
@@ -75,9 +78,15 @@ class Pages:
             for lang in i18n.LANGUAGES
         )
 
+    def _script(self, name: str) -> str:
+        """The script of a page, the same in every language."""
+        if name not in self._scripts:
+            self._scripts[name] = script.joined(FOLDER / f"{name}.js")
+        return self._scripts[name]
+
     def _make(self, lang: str, name: str) -> Page:
         site = self._site
-        style, program = _style(site), script.joined(FOLDER / f"{name}.js")
+        style, program = self._style, self._script(name)
         template = self._environment.get_template(f"page/{name}.html")
         with i18n.speaking(lang):
             text = template.render(
@@ -88,7 +97,7 @@ class Pages:
                 public=site.config.public_url,
                 box=site.config.box_url,
                 is_draft=i18n.is_draft("resident", lang),
-                words=" ".join(_asset(site, "words.txt").split()),
+                words=self._words,
                 style=style,
                 script=program,
             )
