@@ -165,6 +165,20 @@ def test_plan_that_tells_who_was_asked_is_right(
     assert [] == loaded(tmp_path, whole, [*panels, panel("f", "ja")])[1]
 
 
+def test_values_worked_out_are_the_answers_they_are_made_of(tmp_path: Path) -> None:
+    """A condition on such a value is told by the answers it is worked out from, or refused."""
+    value = {"type": "calc", "name": "regnet", "value": "if(${qa} = 's4', 1, 0)"}
+    whole = survey(QA, value, one("f", YES_NO, **MUST, show="${regnet} = 1"))
+    plan, said = loaded(tmp_path, whole, [SHOWN_QA, panel("f", "ja")])
+    assert (True, []) == (plan is not None, said)
+    assert plan is not None
+    assert Asked("qa", ("s4",)) == publication_plan(plan, whole).variable("f").asked
+    chance = {**value, "value": "if(random() < 0.5, 1, 0)"}
+    whole = survey(QA, chance, one("f", YES_NO, **MUST, show="${regnet} = 1"))
+    _, said = loaded(tmp_path, whole, [SHOWN_QA, panel("f", "ja")])
+    assert [True] == [one.startswith(MUST_BE) for one in said]
+
+
 def test_items_of_an_index_count_people_too(tmp_path: Path) -> None:
     """What is asked of some is no item of an index if the plan does not show of whom."""
     whole = survey(QA, *(one(f"f{at}", SCALE, **MUST, show="${qa} = 's4'") for at in (1, 2)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from stemme.dashboards.model import Dashboard, Panel
@@ -11,10 +11,13 @@ from stemme.dashboards.rules.scores import band_of
 from stemme.disclosure.plan import Asked
 from stemme.surveys.expressions.evaluate import holds
 from stemme.surveys.expressions.parser import ExpressionWrong, Tree, parse
-from stemme.surveys.model import Grid, Many, Number, One, Slider, Survey
+from stemme.surveys.model import Calc, Grid, Group, Item, Many, Number, One, Slider, Survey
 
 MOST_NUMBERS = 2_000
 """A number with more values than this is not tried value by value."""
+
+_DEEPEST = 8
+"""Values worked out of others worked out, no further."""
 
 _UNTOLD = frozenset(("today", "now", "random", "."))
 """What a condition may read besides answers."""
@@ -92,7 +95,7 @@ def untold(dashboard: Dashboard, survey: Survey, placed: Placed) -> str:
 
 def _conditions(dashboard: Dashboard, survey: Survey, placed: Placed) -> Iterator[Condition]:
     """The conditions of a question that read one question of the plan, all of it together."""
-    parts = _all_parts(placed)
+    parts = _all_parts(survey, placed)
     for names in dict.fromkeys(map(_names, parts)):
         if len(names) != 1:
             continue
@@ -105,19 +108,42 @@ def _conditions(dashboard: Dashboard, survey: Survey, placed: Placed) -> Iterato
 def _is_all(survey: Survey, placed: Placed, condition: Condition) -> bool:
     """Whether nothing else must hold but what held already for the question it reads."""
     before = placed_questions(survey)[condition.reads.partition(".")[0]]
-    known = _all_parts(before)
-    return all(_names(part) == {condition.reads} or part in known for part in _all_parts(placed))
+    known = _all_parts(survey, before)
+    parts = _all_parts(survey, placed)
+    return all(_names(part) == {condition.reads} or part in known for part in parts)
 
 
-def _all_parts(placed: Placed) -> list[Tree]:
+def _all_parts(survey: Survey, placed: Placed) -> list[Tree]:
     """All that must hold, each by itself; a condition that cannot be read stands as its text."""
     found: list[Tree] = []
+    worked_out = dict(_worked_out(survey.items))
     for condition in placed.shown:
         try:
-            found += _parts(parse(condition))
+            found += _parts(_expanded(parse(condition), worked_out))
         except ExpressionWrong:
             found.append(condition)
     return found
+
+
+def _worked_out(items: Iterable[Item]) -> Iterator[tuple[str, Tree]]:
+    """Values that are worked out from answers, always, by name."""
+    for item in items:
+        if isinstance(item, Group) and not item.show:
+            yield from _worked_out(item.items)
+        elif isinstance(item, Calc) and not item.show:
+            try:
+                yield item.name, parse(item.value)
+            except ExpressionWrong:
+                continue
+
+
+def _expanded(tree: Tree, worked_out: Mapping[str, Tree], depth: int = 0) -> Tree:
+    """The condition with what is worked out in place of its name."""
+    if not isinstance(tree, list):
+        return tree
+    if tree[0] == "ref" and tree[1] in worked_out and depth < _DEEPEST:
+        return _expanded(worked_out[str(tree[1])], worked_out, depth + 1)
+    return [tree[0], *(_expanded(part, worked_out, depth) for part in tree[1:])]
 
 
 def _parts(tree: Tree) -> Iterator[Tree]:
