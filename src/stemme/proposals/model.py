@@ -52,6 +52,10 @@ class Round(Struct, frozen=True):
         """The title in a language, else in bokmål."""
         return self.titles.get(lang) or self.titles["nb"]
 
+    def title_language(self, lang: str) -> str:
+        """The language that `title` answers in."""
+        return lang if self.titles.get(lang) else "nb"
+
     def question(self, lang: str) -> tuple[str, str]:
         """What is asked, and the language it is in."""
         return _in(self.questions, lang)
