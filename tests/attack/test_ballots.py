@@ -15,7 +15,7 @@ import pytest
 
 from stemme.cli import main
 from stemme.panel import recount
-from stemme.panel.ballots import blind, box, curve, paper, slip
+from stemme.panel.ballots import blind, box, counting, curve, paper, slip
 from stemme.panel.ballots.manifest import Rule, canonical
 from stemme.panel.ballots.rehearsal import OPTIONS, SEED, Rehearsal, rehearse
 from stemme.panel.model import Ballot, Election, Kind, Option
@@ -441,3 +441,37 @@ def test_two_programs_count_alike(rule: str, ballot: str) -> None:
         }
         choices = [chosen(ballot, chance) for _ in range(chance.randint(1, 12))]
         assert by_file(stated, choices) == by_house(stated, choices)
+
+
+SHAPES: list[Any] = [*NAMES, "annet", 0, 1, 2, True, None, 1.5, 2**31, 2**31 - 1, "", {}, []]
+
+
+def shape(chance: random.Random, depth: int = 0) -> Any:
+    """Any JSON, near to a choice."""
+    sort = chance.random()
+    if depth > 3 or sort < 0.4:
+        return chance.choice(SHAPES)
+    if sort < 0.75:
+        return [shape(chance, depth + 1) for _ in range(chance.randint(0, 4))]
+    keys = ["c", "p", "r", *NAMES]
+    return {chance.choice(keys): shape(chance, depth + 1) for _ in range(chance.randint(0, 3))}
+
+
+def test_two_programs_read_a_hostile_choice_alike(panel_vote: Rehearsal) -> None:
+    """Were one to take for blank what the other counts, any phone could have a vote annulled."""
+    chance = random.Random(11)
+    rules = (
+        Rule("approval", least=1, most=2),
+        Rule("score", "points", most=5),
+        Rule("irv", "ranking"),
+    )
+    read = 0
+    for at in range(6000):
+        made = msgspec.structs.replace(panel_vote.manifest, rule=rules[at % 3])
+        inner = shape(chance, 1)
+        choice = {chance.choice("cpr"): inner} if at % 10 else inner
+        by_file = recount.ballot_of(choice, json.loads(made.encode()))
+        house = counting.election(made, [choice])
+        assert (by_file is None) == bool(house.blank), choice
+        read += by_file is not None
+    assert read > 20
