@@ -443,7 +443,25 @@ def test_two_programs_count_alike(rule: str, ballot: str) -> None:
         assert by_file(stated, choices) == by_house(stated, choices)
 
 
-SHAPES: list[Any] = [*NAMES, "annet", 0, 1, 2, True, None, 1.5, 2**31, 2**31 - 1, "", {}, []]
+SHAPES: list[Any] = [
+    *NAMES,
+    *NAMES,
+    [NAMES[0]],
+    [NAMES[1]],
+    {NAMES[0]: 1},
+    "annet",
+    0,
+    1,
+    2,
+    True,
+    None,
+    1.5,
+    2**31,
+    2**31 - 1,
+    "",
+    {},
+    [],
+]
 
 
 def shape(chance: random.Random, depth: int = 0) -> Any:
