@@ -49,6 +49,9 @@ ROUND = Round(
 KIB = 1024
 
 
+expect.set_options(timeout=15_000)
+
+
 def beside(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
     """What an asynchronous step gives; in a thread of its own, as the browser has a loop here."""
     with ThreadPoolExecutor() as thread:

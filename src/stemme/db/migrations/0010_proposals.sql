@@ -45,6 +45,7 @@ create table proposal (
     check ((feasible = '') = (checked_on is null)),
     check (feasible = '' or reason <> '')
 );
+create index proposal_merged on proposal (round, merged_into) where merged_into is not null;
 
 -- Every version is read by the office before others see it; the newest that is shown counts.
 create table proposal_version (
@@ -639,8 +640,8 @@ end $$;
 
 -- What everyone reads -----------------------------------------------------------------------------
 
--- Each proposal with its newest version that is shown; those that were merged say into what.
-create function public_proposals(p_round text)
+-- Each proposal with its newest version that is shown, or one with those merged into it; those say into what.
+create function public_proposals(p_round text, p_proposal integer default null)
 returns table (id integer, origin text, state text, merged_into integer, version integer, language text, title text,
                what text, why text, area text, place text, cost bigint, picture bytea, alt text, width integer,
                height integer, translations jsonb, day date, feasible text, reason text, decides text,
@@ -665,6 +666,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     ) v on true
     left join proposal_picture i on i.round = p.round and i.id = v.picture
     where r.round = p_round and r.phase <> 'draft'
+      and (p_proposal is null or p.id in (select proposal_family(p_round, p_proposal)))
     order by p.id
 $$;
 

@@ -28,6 +28,8 @@ from stemme.proposals.words import PHASE_WORDS
 from stemme.surveys.sealing import new_token
 from stemme.web.pages import page
 
+LISTED = 30
+"""Proposals on one page of a round; the order stays the same through a day."""
 PICTURE_KEPT = {"cache-control": "public, max-age=3600"}
 
 
@@ -59,9 +61,13 @@ async def round_page(place: Place, area: str, own: Sequence[tuple[int, str]] = (
     async with place.pool.acquire() as conn:
         found, merged = await reading.list_shown(conn, place.round.round, today())
     many = Counter(one.area for one in found)
+    listed = [one for one in found if not area or one.area == area]
+    after = _first(place.request.query_params.get("first", ""))
     return place.show(
         "round",
-        found=[one for one in found if not area or one.area == area],
+        found=listed[after : after + LISTED],
+        earlier=max(0, after - LISTED) if after else None,
+        later=after + LISTED if after + LISTED < len(listed) else None,
         many=many,
         whole=len(found),
         merged=merged,
@@ -69,6 +75,11 @@ async def round_page(place: Place, area: str, own: Sequence[tuple[int, str]] = (
         area=area if area in many else "",
         phases=[one for one in PHASES if one != "draft"],
     )
+
+
+def _first(text: str) -> int:
+    """Where a page of the list begins."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
 
 
 @get("/{lang:str}/proposals/{slug:str}/{id_:str}")

@@ -208,7 +208,7 @@ async def part(conn: asyncpg.Connection, by: Account, slug: str, id_: int) -> No
 
 async def hang(conn: asyncpg.Connection, slug: str, id_: int) -> None:
     """Hang a proposal that is shown on the tree, or take it off."""
-    known = {one.id: one for one in await store.list_proposals(conn, slug)}
+    known = {one.id: one for one in await store.list_proposals(conn, slug, id_)}
     one = known.get(id_)
     if one is None or one.state != "live":
         await programme.detach(conn, "proposal", str(id_), origin_of(slug))

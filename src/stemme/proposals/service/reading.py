@@ -70,7 +70,7 @@ async def list_shown(
 
 async def fetch_proposal(conn: asyncpg.Connection, slug: str, id_: int) -> Seen:
     """Give a proposal that is shown; raises NotFound. One that was merged says into what."""
-    known = {one.id: one for one in await store.list_proposals(conn, slug)}
+    known = {one.id: one for one in await store.list_proposals(conn, slug, id_)}
     if id_ not in known:
         raise NotFound
     answers = await thread.list_answers(conn, origin=origin_of(slug))

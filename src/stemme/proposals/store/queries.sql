@@ -14,12 +14,12 @@ select round, panel, titles, questions, decides, who, phase, collect_until, chec
        vote_until, budget, areas, vote, opened_on, sample
 from proposal_round where round = $1;
 
--- name: list_proposals(round)
+-- name: list_proposals(round, proposal)
 -- role: stemme_resident
 select id, origin, state, merged_into, version, language, title, what, why, area, place, cost, picture, alt, width,
        height, translations, day, feasible, reason, decides, estimate, about, checked_on, chosen, won, authors,
        names, comments
-from public_proposals($1);
+from public_proposals($1, $2);
 
 -- name: list_versions(round, proposal)
 -- role: stemme_resident

@@ -21,9 +21,9 @@ async def find_round(conn: Connection, slug: str) -> Round | None:
     return None if row is None else Round(**dict(row))
 
 
-async def list_proposals(conn: Connection, slug: str) -> list[Proposal]:
-    """Give what is shown, and what was merged, by id."""
-    return read(Proposal, await conn.fetch(Q.list_proposals, slug))
+async def list_proposals(conn: Connection, slug: str, id_: int | None = None) -> list[Proposal]:
+    """Give what is shown, and what was merged, by id; or one with what was merged into it."""
+    return read(Proposal, await conn.fetch(Q.list_proposals, slug, id_))
 
 
 async def list_versions(conn: Connection, slug: str, id_: int) -> list[Version]:
