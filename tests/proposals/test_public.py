@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from stemme.proposals import store
 from stemme.proposals.routes.public import LISTED
+from stemme.proposals.service import sample
 
-from .conftest import SLUG
+from .conftest import ROUND, SLUG
 
 AREA = "gaterom-og-moteplasser"
 MANY = LISTED + 5
@@ -55,3 +57,18 @@ async def test_by_sub_area(phone, owner):
     ]
     await one.get(links[0][0])
     assert MANY // 3 == len(listed(one.page))
+
+
+async def test_the_sample_is_marked_and_gives_way(resident_door, owner, office):
+    """The sample is made once, says what it is on every page, and goes when there is a round."""
+    assert [True, False] == [await sample.ensure_sample(owner) for _ in range(2)]
+    path = f"/nb/proposals/{sample.SLUG}"
+    page = (await resident_door.get(path)).text
+    links = re.findall(rf'href="({path}/\d+)"', page)
+    assert len(sample.INVENTED) == len(links)
+    for one in (path, *links):
+        assert "Eksempel. Ikke ekte." in (await resident_door.get(one)).text
+    assert 410 == (await resident_door.get(f"{path}/new")).status_code
+    await store.insert_round(office, ROUND)
+    await store.move(office, SLUG, "draft", "collect")
+    assert path not in (await resident_door.get("/nb/proposals")).text
