@@ -166,6 +166,18 @@ MATRIX += [
         ("POST", f"{PANEL}/votes/ukjent-1/slips.pdf"),
     ]
 ]
+CALL = "/nb/grants/ingen"
+CASE = f"{CALL}/{uuid.UUID(int=5)}"
+ENCLOSED = f"{CASE}/file/{uuid.UUID(int=6)}"
+SHOWN = f"{CASE}/picture/{uuid.UUID(int=7)}"
+MATRIX += [
+    *(("GET", path, OFFICE) for path in ("/nb/grants", CALL, CASE, ENCLOSED, SHOWN)),
+    ("POST", CASE, OFFICE),
+    ("GET", f"{CASE}/letter.pdf", PLANS),
+    *((method, path, PLANS) for method in ("GET", "POST") for path in ("/nb/grants/new",)),
+    *((method, path, PLANS) for method in ("GET", "POST") for path in (f"{CALL}/edit",)),
+    ("POST", CALL, PLANS),
+]
 OPEN_TO_ALL = {
     "/nb/sign-in",
     "/nb/invite/{token}",
@@ -187,6 +199,10 @@ def test_the_matrix_has_every_route() -> None:
     known = {
         path.replace(SLUG, "{slug}").replace(str(NOBODY), "{account}") for _, path, _ in MATRIX
     }
+    known = {path.replace(ENCLOSED, f"{CASE}/file/{{file}}") for path in known}
+    known = {path.replace(SHOWN, f"{CASE}/picture/{{name}}") for path in known}
+    known = {path.replace(CASE, f"{CALL}/{{application}}") for path in known}
+    known = {path.replace(CALL, "/nb/grants/{call}") for path in known}
     known = {path.replace(CARD, "/nb/panels/{panel}/members/{member}") for path in known}
     known = {path.replace(PANEL, "/nb/panels/{panel}") for path in known}
     known = {path.replace("ukjent-1", "{vote}") for path in known}
