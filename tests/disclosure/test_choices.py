@@ -10,7 +10,7 @@ from stemme.disclosure.attacker.attack import Finding, examine
 from stemme.disclosure.attacker.reading import read
 from stemme.disclosure.exposure import Truth, exposed, informed
 from stemme.disclosure.gate import make_release
-from stemme.disclosure.plan import Breakdown, Coded, Plan, PlanError, Table, Variable
+from stemme.disclosure.plan import Asked, Breakdown, Coded, Plan, PlanError, Table, Variable
 
 YES_NO = ("ja", "nei")
 
@@ -97,3 +97,45 @@ def test_nobody_can_choose_fewer_than_must() -> None:
     """A plan in which three must be chosen and two may be is none."""
     with pytest.raises(PlanError, match="more than the most"):
         question(exactly_two(), 0, 3, 2)
+
+
+GROUP = (
+    "122201111002201110011220000200121011122221102211110220111112"
+    "1021121112101010020112011121210200022210102202201110210"
+)
+LEVEL = (
+    "300201203203102120120001323301000110000001323022032110001100"
+    "1000230010132201011112100300000100000010001001101132003"
+)
+SOME = (
+    "010910900900009190191010091001110110101011190199009011111110"
+    "1100900010009900001009100010000000001100010111110119111"
+)
+THIRD = (
+    "102100102220011201112012111021110102210000000002000222120200"
+    "0011201002210002020000201121100021000011011120022211122"
+)
+"""What 115 people answered, 9 for nothing: found at random."""
+
+
+def test_what_tells_about_a_question_that_cannot_be_shown_is_hidden_too() -> None:
+    """All but one of 115 chose the same two: what bears on that is hidden, the rest released."""
+    chosen = np.tile([True, True, False], (115, 1))
+    chosen[4] = [True, False, True]
+    whole = question(chosen, 0, 2, 2)
+    others = (
+        Variable("level", tuple("abcd"), ("c", "d")),
+        Variable("some", YES_NO, ("ja",), asked=Asked("level", ("a", "b", "d"))),
+        Variable("third", tuple("xyz"), ("z",), asked=Asked("q0", ("ja",))),
+    )
+    variables = (*others[:2], *whole.variables, others[2])
+    tables = tuple(Table(one.id, ("by",)) for one in variables)
+    plan = Plan("p", variables, (Breakdown("by", ("x", "y", "z")),), tables)
+    read_ = {"level": LEVEL, "some": SOME, "third": THIRD}
+    codes = {name: np.array([*map(int, text)], np.int16) for name, text in read_.items()}
+    answers = {name: np.where(one == 9, -1, one).astype(np.int16) for name, one in codes.items()}
+    by = np.array([*map(int, GROUP)], np.int16)
+    given = Coded({**answers, **coded(chosen).variables}, {"by": by})
+    release = make_release(plan, given, header={})
+    shown = {table.variable for table in release.tables if table.district.base}
+    assert {"some"} == shown

@@ -141,12 +141,13 @@ def _protected(counted: Counted, also: Mapping[int, Cells]) -> list[Cells]:
     while True:
         ties = _ties(counted, unshown)
         hidden = [frozenset[Cell]()] * len(unshown)
+        block: list[int] = []
         try:
             for block in blocks(len(unshown), ties.bonds):
                 for place in _hidden(counted, block, ties, unshown, also):
                     hidden[place.at] |= {place.cell}
         except Unsafe as unsafe:
-            unshown = _without(counted, unshown, unsafe.place)
+            unshown = _without(counted, unshown, unsafe.place, block)
             continue
         bases = [frozenset(c for c in cells if c.part == BASE) for cells in hidden]
         unshown = _spread(counted, bases)
@@ -190,12 +191,16 @@ def _numbers(counts: Tally, by: int) -> Iterator[Cell]:
             yield Cell(by, group, MEAN)
 
 
-def _without(counted: Counted, unshown: list[Cells], place: Place) -> list[Cells]:
-    """The bases not shown when all of a table is hidden; Unsafe if it is already."""
-    if HOME in unshown[place.at]:
-        raise Unsafe(place)
-    everything = all_bases(counted.tallies[place.at])
-    return [cells | everything if at == place.at else cells for at, cells in enumerate(unshown)]
+def _without(counted: Counted, unshown: list[Cells], place: Place, block: list[int]) -> list[Cells]:
+    """The bases not shown when all of a table is hidden, or of one that tells about it.
+
+    Unsafe if all are already.
+    """
+    for at in (place.at, *block):
+        if HOME not in unshown[at]:
+            everything = all_bases(counted.tallies[at])
+            return [cells | everything if to == at else cells for to, cells in enumerate(unshown)]
+    raise Unsafe(place)
 
 
 class _Ties(NamedTuple):
