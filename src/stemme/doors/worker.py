@@ -16,9 +16,9 @@ from stemme.config import Config
 from stemme.dashboards.service import upkeep
 from stemme.db.pool import open_pool
 from stemme.dialogue.service import upkeep as dialogues
-from stemme.grants.service import upkeep as grants
 from stemme.doors.clerk import Clerk
 from stemme.doors.turns import POLL, Backoff, Round, complain, log
+from stemme.grants.service import upkeep as grants
 from stemme.proposals.service import upkeep as proposals
 from stemme.workshops.service import retention as workshops
 

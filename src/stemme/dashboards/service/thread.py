@@ -61,9 +61,7 @@ async def attach_questions(
                 lang: asked.label(lang) for lang in version.definition.languages
             }
     closed = wave.closed_at or datetime.datetime.now(datetime.UTC)
-    place = {
-        lang: surveys.text_of(version, lang, "title") for lang in version.definition.languages
-    }
+    place = {lang: surveys.text_of(version, lang, "title") for lang in version.definition.languages}
     for name, ids in about.items():
         said = Said(
             origin=f"survey/{version.survey}",
