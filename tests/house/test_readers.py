@@ -236,8 +236,10 @@ TABLES["staff"] |= {
         "update state merged_into feasible reason decides estimate about checked_on chosen won",
     ],
     "proposal_version": [
-        ("select round proposal version language title what why area place cost picture alt"
-        " translations state reason words day"),
+        (
+            "select round proposal version language title what why area place cost picture alt"
+            " translations state reason words day"
+        ),
         "update translations state reason words",
     ],
     "proposal_comment": [
