@@ -111,6 +111,11 @@ export async function cast(manifest, vid, slip, choice, sequence) {
   return { body, s: hex(signed.slice(0, 32)) + wide(low, 32) };
 }
 
+// Sequence numbers are published. They begin and rise by chance, so that none of them tells that a
+// slip was moved to another phone, which the roll knows of whose slip it was.
+export const first = () => Number(number(random(4)) >> 2n);
+export const leap = () => 1 + Number(number(random(2)));
+
 export const leaf = (ballot) => sha256(utf8(JSON.stringify(ballot)));
 
 // Whether the box signed that it will count this ballot.

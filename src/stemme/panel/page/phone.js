@@ -5,6 +5,9 @@ import { hex, number, random, subtle, unhex, utf8 } from "./ballot.js";
 const known = $("known").textContent.split(" ");
 let me;
 
+// Once a vote is closed nobody needs its slip, and the locker is gone.
+const live = () => me.votes.filter(({ state }) => state === "open" || state === "frozen");
+
 // 60 bits of words and 600 000 rounds: nobody guesses them, not even who keeps the locker.
 async function lock(vote, words) {
   const base = await subtle.importKey("raw", utf8(words), "PBKDF2", false, ["deriveKey"]);
@@ -24,7 +27,7 @@ async function leave(vote, { slip, q }, key) {
 
 async function make() {
   const words = Array.from("123456", () => known[number(random(2)) % 1024n]).join(" ");
-  for (const vote of me.votes) {
+  for (const vote of live()) {
     const mine = await load(vote);
     if (mine.slip) await leave(vote, mine, await lock(vote, words));
   }
@@ -43,8 +46,8 @@ async function take(vote, words) {
   if (!plain) return false;
   const mine = JSON.parse(new TextDecoder().decode(plain));
   mine.manifest = await (await call(`votes/${vote.id}/manifest`)).json();
-  // Above whatever the lost phone may still cast; the next phone begins above this one.
-  mine.q += 1e3;
+  // Above the hundred ballots that the lost phone may still cast; the next phone begins above this.
+  mine.q += 2 ** 23;
   await leave(vote, mine, key);
   await keep(vote, mine);
   return true;
@@ -52,13 +55,13 @@ async function take(vote, words) {
 
 async function look() {
   me = await who();
-  const live = me.votes.filter((vote) => vote.state === "open" || vote.state === "frozen");
-  const here = await Promise.all(live.map(async (vote) => (await load(vote)).slip));
+  const votes = live();
+  const here = await Promise.all(votes.map(async (vote) => (await load(vote)).slip));
   $("making").hidden = !here.some((slip) => slip);
-  $("taking").hidden = !live.some((vote, at) => vote.collected && !here[at]);
+  $("taking").hidden = !votes.some((vote, at) => vote.collected && !here[at]);
   $("nothing").hidden = !$("making").hidden || !$("taking").hidden;
   $("offline").hidden = true;
-  return live.filter((vote, at) => !here[at]);
+  return votes.filter((vote, at) => !here[at]);
 }
 
 const tried = (act) => async (event) => {

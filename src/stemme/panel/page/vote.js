@@ -1,7 +1,7 @@
 // The voting page: collects slips silently, seals the choice, keeps it until the box has promised.
 // It is the same for everybody; who you are and what is put to the vote, the roll tells.
 import { $, alone, api, box, call, keep, lang, load, outside, storage, who } from "./slips.js";
-import { ask, cast, leaf, promised, receive, sha256, subtle } from "./ballot.js";
+import { ask, cast, first, leaf, leap, promised, receive, sha256, subtle } from "./ballot.js";
 
 const known = $("known").textContent.split(" ");
 const REFUSED = { 403: "absent", 409: "lost", 410: "late", 422: "wrong" };
@@ -27,6 +27,7 @@ async function collect(vote, mine) {
     if (!await storage && vote.state === "frozen") throw "later";
     mine.manifest = await published(vote);
     mine.asked = await ask(mine.manifest, vote.vid);
+    mine.q = first();
     await keep(vote, mine);
   }
   const body = JSON.stringify({ blinded: mine.asked.blinded });
@@ -154,7 +155,7 @@ function show(vote, mine, state) {
     await alone(vote, async () => {
       const mine = await load(vote);
       if (!mine.out || mine.promise) {
-        const sealed = await cast(mine.manifest, vote.vid, mine.slip, choice, ++mine.q);
+        const sealed = await cast(mine.manifest, vote.vid, mine.slip, choice, mine.q += leap());
         Object.assign(mine, { out: JSON.stringify(sealed), leaf: await leaf(sealed), promise: 0, seen: 0 });
         await keep(vote, mine);
       }
