@@ -219,6 +219,34 @@ async def test_what_a_phone_leaves_another_finds(room, vote):
     assert 413 == large.status_code
 
 
+async def test_nothing_is_left_in_a_locker_of_a_closed_vote(room, vote):
+    """With its vote a locker is emptied and shut: words that are found later open nothing."""
+    phone = await room.sign_in("Medlem 1")
+    token = (await phone.get("/panel/api/me")).json()["csrf"]
+    path, header = f"/panel/api/votes/{vote.id}/locker", {"x-csrf-token": token}
+    await phone.client.put(path, content=b"forseglet", headers=header)
+    for state in ("open", "closing"):
+        await room.owner.execute("update vote set state = $2 where id = $1", vote.id, state)
+    assert 404 == (await phone.get(path)).status_code
+    again = await phone.client.put(path, content=b"forseglet", headers=header)
+    assert 410 == again.status_code
+    assert 0 == await room.owner.fetchval("select count(locker) from vote_roll")
+
+
+async def test_a_closed_roll_tells_no_order(room, vote):
+    """While slips are collected each line shows which was last; after closing all are alike."""
+    for name in ("Medlem 4", "Medlem 1", "Medlem 3"):
+        answer = await ask_for(await room.sign_in(name), vote, asked(vote).blinding.blinded)
+        assert 200 == answer.status_code
+    written = "select count(distinct xmin::text) from vote_roll"
+    assert 4 == await room.owner.fetchval(written)
+    for state in ("open", "closing"):
+        await room.owner.execute("update vote set state = $2 where id = $1", vote.id, state)
+    assert 1 == await room.owner.fetchval(written)
+    by_member = "select indisclustered from pg_index where indexrelid = 'vote_roll_pkey'::regclass"
+    assert await room.owner.fetchval(by_member)
+
+
 async def test_a_slip_on_paper_is_instead_of_one_on_the_phone(room, vote):
     """Who drew a printed slip gets no other, and who has one draws none."""
     drawn, phone = room.members["Medlem 1"], room.members["Medlem 2"]

@@ -9,6 +9,8 @@ alter table vote add column opened_at timestamptz, add column closing_at timesta
 -- Keys that are deleted go for good, also from the files.
 alter table vote_key cluster on vote_key_pkey;
 alter table vote_server_key cluster on vote_server_key_pkey;
+-- So do lockers, and the order in which the lines of a roll were last written: that of collecting.
+alter table vote_roll cluster on vote_roll_pkey;
 
 -- The ballot box as its manifest names it: the public point of the key that signs promises.
 create table box_identity (
@@ -83,6 +85,10 @@ create function forget_keys()
 returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
     delete from vote_key where vote = new.id;
+    -- Whoever finds six words later opens nothing. Every line of the roll is written, by one transaction.
+    if new.state <> 'counted' then
+        update vote_roll set locker = null where vote = new.id;
+    end if;
     if new.state in ('counted', 'annulled') then
         delete from vote_final where vote = new.id;
         delete from vote_share where vote = new.id;

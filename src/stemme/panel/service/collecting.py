@@ -151,8 +151,11 @@ async def fetch_locker(conn: asyncpg.Connection, member: SignedIn, vote: str) ->
 
 
 async def save_locker(conn: asyncpg.Connection, member: SignedIn, vote: str, locker: bytes) -> None:
-    """Keep what the phone sealed; raises NotFound, NotOnRoll, TooLarge."""
-    await fetch_own(conn, member, vote)
+    """Keep what the phone sealed; raises NotFound, NotCollecting, NotOnRoll, TooLarge."""
+    known = await fetch_own(conn, member, vote)
+    if known.state not in ("frozen", "open"):
+        # Nobody needs it any more, and words that somebody finds must open nothing.
+        raise NotCollecting
     if len(locker) > LARGEST_LOCKER:
         raise TooLarge
     if not await store.save_locker(conn, vote, member.id, locker):

@@ -202,7 +202,10 @@ select locker from vote_roll where vote = $1 and member = $2;
 
 -- name: save_locker(vote, member, locker)
 -- role: stemme_staff
-update vote_roll set locker = $3 where vote = $1 and member = $2 returning member;
+update vote_roll r set locker = $3
+where r.vote = $1 and r.member = $2
+    and exists (select from vote v where v.id = r.vote and v.state in ('frozen', 'open'))
+returning member;
 
 -- name: list_collected(member)
 -- role: stemme_staff

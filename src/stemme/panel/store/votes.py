@@ -116,7 +116,7 @@ async def find_locker(conn: asyncpg.Connection, vote: str, member: uuid.UUID) ->
 async def save_locker(
     conn: asyncpg.Connection, vote: str, member: uuid.UUID, locker: bytes
 ) -> bool:
-    """Keep what the phone left; False off the roll."""
+    """Keep what the phone left; False off the roll, and once the vote is closed."""
     return await conn.fetchval(Q.save_locker, vote, member, locker) is not None
 
 
