@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import html
 import re
 import shutil
@@ -9,6 +10,13 @@ from pathlib import Path
 
 import pytest
 from tests.surveys.conftest import ROOT, Browser
+
+from stemme.surveys import files
+from stemme.surveys.expressions.evaluate import Context
+from stemme.surveys.rules.layout import lay_out
+from stemme.surveys.rules.repeating import expand, items_of
+from stemme.surveys.rules.values import problem_with
+from stemme.surveys.service.sample import sample_rows
 
 TYPES = Path(__file__).parent / "fixtures" / "types"
 
@@ -295,3 +303,16 @@ async def test_items_have_their_own_conditions(browser):
     assert "q-skole~1" in browser.page
     assert "q-skole~2" not in browser.page
     assert "Hvordan er det med \u20682\u2069 barn?" in browser.page
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in TYPES.glob("*.yaml")))
+def test_a_sample_of_every_feature(name):
+    """Invented answers fit the questions that they answer, whatever the kinds of these."""
+    survey, _ = files.load(TYPES / f"{name}.yaml", frozenset({"bolig"}))
+    rows = sample_rows(survey, 1, 30, datetime.date(2026, 11, 22))
+    layout = lay_out(survey)
+    whole = expand(layout, items_of(layout, {}))
+    for *_, coded, _texts, _mark, _digest in rows:
+        for asked, value in coded.items():
+            if asked in whole.questions:
+                assert problem_with(whole.question(asked), value, Context()) is None

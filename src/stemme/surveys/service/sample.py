@@ -9,14 +9,33 @@ from typing import Any
 
 from stemme.config import Config
 from stemme.surveys import store
-from stemme.surveys.model import Answers, AnswerValue, Choice, Many, Number, Slider, Survey, Text
+from stemme.surveys.model import (
+    Answers,
+    AnswerValue,
+    Choice,
+    Date,
+    Grid,
+    Many,
+    Number,
+    Rank,
+    Slider,
+    Survey,
+    Text,
+)
 from stemme.surveys.rules.layout import Layout, Part, asked, lay_out
 from stemme.surveys.rules.repeating import expand, fold, items_of
-from stemme.surveys.rules.walking import visible
+from stemme.surveys.rules.walking import walk
 from stemme.surveys.service import reading
 
 SAMPLE_TEXT = "Eksempelsvar"
 _SKIPPED = 0.06
+_DATES = {
+    "year": "{}",
+    "month": "{}-{:02}",
+    "day": "{}-{:02}-15",
+    "time": "{1:02}:30",
+    "minute": "{}-{:02}-15T18:30",
+}
 _DECLINED = 0.04
 
 
@@ -78,7 +97,14 @@ def invented(layout: Layout, chance: random.Random) -> Answers:
             # The old are a little more content than the young, as in most such surveys.
             place = [choice.value for choice in part.choices].index(str(value))
             mood += 0.25 * (place - len(part.choices) / 2) / len(part.choices) * 2
-    return asked(layout, answers, visible(layout, answers, ""))
+    walked = walk(layout, answers, "2026-01-01")
+    fitting = {
+        name: value
+        for name, value in answers.items()
+        if (offered := walked.offered.get(layout.questions[name])) is None
+        or offered.issuperset(value if isinstance(value, list) else [str(value)])
+    }
+    return asked(layout, fitting | walked.worked_out, walked.shown)
 
 
 def _background_first(layout: Layout) -> list[Part]:
@@ -100,6 +126,13 @@ def _value(part: Part, mood: float, chance: random.Random) -> AnswerValue | None
         return int(value if node.max is None else min(value, node.max))
     if isinstance(node, Many):
         return _several(part, node, chance)
+    if isinstance(node, Rank):
+        most = len(part.choices) if node.top is None else node.top
+        return [one.value for one in chance.sample(part.choices, most)]
+    if isinstance(node, Date):
+        return _DATES[node.precision].format(chance.randint(1960, 2025), chance.randint(1, 12))
+    if isinstance(node, Grid) and node.multiple:
+        return {row: [_one(part, mood, chance)] for row in part.rows}
     if part.rows:
         rows = {row: _one(part, mood, chance) for row in part.rows if chance.random() > 0.03}
         return rows or None
