@@ -247,8 +247,9 @@ async def test_a_closed_roll_tells_no_order(room, vote):
     assert await room.owner.fetchval(by_member)
 
 
-async def test_a_slip_on_paper_is_instead_of_one_on_the_phone(room, vote):
+async def test_a_slip_on_paper_is_instead_of_one_on_the_phone(room):
     """Who drew a printed slip gets no other, and who has one draws none."""
+    vote = await room.freeze(msgspec.structs.replace(DRAFT, paper=("0" * 64, "1" * 64)))
     drawn, phone = room.members["Medlem 1"], room.members["Medlem 2"]
     await collecting.mark_drawn(room.conn, vote.id, drawn)
     answer = await ask_for(await room.sign_in("Medlem 1"), vote, asked(vote).blinding.blinded)
@@ -256,6 +257,18 @@ async def test_a_slip_on_paper_is_instead_of_one_on_the_phone(room, vote):
     await ask_for(await room.sign_in("Medlem 2"), vote, asked(vote).blinding.blinded)
     with pytest.raises(collecting.AlreadyCollected):
         await collecting.mark_drawn(room.conn, vote.id, phone)
+
+
+@pytest.mark.parametrize("printed", [(), ("0" * 64,)])
+async def test_nobody_is_struck_out_by_a_slip_that_is_not_there(room, printed):
+    """No more can be written down as drawn than were printed; the others still collect."""
+    vote = await room.freeze(msgspec.structs.replace(DRAFT, paper=printed))
+    for name in ("Medlem 1", "Medlem 2")[: len(printed)]:
+        await collecting.mark_drawn(room.conn, vote.id, room.members[name])
+    with pytest.raises(collecting.NotCollecting):
+        await collecting.mark_drawn(room.conn, vote.id, room.members["Medlem 3"])
+    answer = await ask_for(await room.sign_in("Medlem 3"), vote, asked(vote).blinding.blinded)
+    assert 200 == answer.status_code
 
 
 async def test_the_slip_key_lies_sealed(room, vote):

@@ -38,8 +38,16 @@ async def plan(browser, **fields):
 
 
 async def do(browser, where, step, **fields):
-    """Take a step with a vote; gives the answer."""
+    """Take a step with a vote; gives the answer. Frozen is the plan that its page shows now."""
+    if step.startswith("freeze"):
+        fields = {"plan": await plan_seen(browser, where)} | fields
     return await browser.send(HERE, f"{where}/do", step=step, **fields)
+
+
+async def plan_seen(browser, where):
+    """The digest of the plan that a vote's page shows, or nothing when it is no draft."""
+    found = re.search(r'name="plan" value="([^"]+)"', (await browser.get(where)).text)
+    return found[1] if found else ""
 
 
 @pytest.mark.parametrize("who", ["office", "chair"])
@@ -147,6 +155,35 @@ async def test_the_server_may_keep_the_key_where_it_is_said(room):
     assert (1, 1, made.tally_key) == (made.needed, made.holders, kept)
 
 
+@pytest.mark.parametrize("step", ["freeze", "freeze-alone"])
+async def test_only_the_plan_that_was_seen_is_frozen(room, step):
+    """Changed by somebody else after the page was opened, a plan is looked at again first."""
+    browser, other = await room.sign_in("Leder"), await room.office("facilitator")
+    where = await plan(browser)
+    seen = await plan_seen(browser, where)
+    changed = PLAN | {"option-2": "Høyere lys", "holders": "3/5"}
+    assert 303 == (await other.send(f"{where}/plan", f"{where}/plan", **changed)).status_code
+    answer = await do(browser, where, step, plan=seen, tally_key=point())
+    assert (409, "draft") == (answer.status_code, (await state_of(room, where)))
+    assert 303 == (await do(browser, where, step, tally_key=point())).status_code
+
+
+async def test_what_should_be_open_already_is_not_frozen(room):
+    """Frozen after its time of opening a vote would open at once, before anyone has a slip."""
+    browser = await room.sign_in("Leder")
+    where = await plan(browser)
+    await room.owner.execute(
+        'update vote set draft = draft || \'{"opens": "2026-01-01T10:00:00+01:00"}\''
+    )
+    answer = await do(browser, where, "freeze", tally_key=point())
+    assert (409, "draft") == (answer.status_code, (await state_of(room, where)))
+
+
+async def state_of(room, where):
+    """How far a vote is."""
+    return (await voting.fetch_vote(room.conn, where.rpartition("/")[2])).state
+
+
 async def test_a_wrong_roll_is_annulled_with_a_reason(room):
     """Before opening a vote can be given up; the reason is kept, and nothing brings it back."""
     browser = await room.sign_in("Leder")
@@ -207,6 +244,15 @@ async def test_a_member_begins_to_practise_once_a_day(room):
     assert 409 == (await browser.send(page, "/so/panel/practise")).status_code
     leader = await room.sign_in("Leder")
     assert 303 == (await leader.send(HERE, f"{HERE}/practise")).status_code
+
+
+async def test_without_consent_nobody_begins_to_practise(room):
+    """Who may not vote yet cannot send the whole panel to a vote either."""
+    browser = await room.sign_in("Medlem 6")
+    token = (await browser.get("/panel/api/me")).json()["csrf"]
+    answer = await browser.client.post("/nb/panel/practise", headers={"x-csrf-token": token})
+    assert 403 == answer.status_code
+    assert 0 == await room.owner.fetchval("select count(*) from vote")
 
 
 async def test_only_who_leads_plans(room):

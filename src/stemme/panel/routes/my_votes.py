@@ -70,6 +70,7 @@ async def show_vote(request: AnyRequest, member: Me, vote: FromPath[str]) -> Res
 @post("/practise")
 async def submit_practise(request: AnyRequest, member: Me) -> Response[Any]:
     """A practise vote for the whole panel; then to the voting page."""
+    doorkeeper.require_part(member)
     config = request.app.state.config
     try:
         async with request.app.state.pool.acquire() as conn:

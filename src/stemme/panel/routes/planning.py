@@ -170,6 +170,7 @@ async def _vote_page(
         status=fact.status if fact else 200,
         panel=known,
         vote=found,
+        digest=planning.digest_of(found),
         plan=shown,
         has_box=has_box,
         made=made,
@@ -237,9 +238,9 @@ async def _step(
             tally = fields.get("tally_key", "")
             if not tally:
                 raise freezing.KeyMissing
-            await planning.freeze_vote(conn, config, by, vote, tally)
+            await planning.freeze_seen(conn, config, by, vote, (fields.get("plan", ""), tally))
         case "freeze-alone":
-            await planning.freeze_vote(conn, config, by, vote, "")
+            await planning.freeze_seen(conn, config, by, vote, (fields.get("plan", ""), ""))
         case "open":
             await planning.ask_open(conn, by, vote)
         case "close":

@@ -136,7 +136,13 @@ async def sign_slip(
 
 
 async def mark_drawn(conn: asyncpg.Connection, vote: str, member: uuid.UUID) -> None:
-    """Keep that a member drew a slip of paper instead; raises AlreadyCollected."""
+    """Keep that a member drew a slip of paper instead; raises NotFound, AlreadyCollected.
+
+    NotCollecting when no printed slip is left: nobody is struck out by a slip that is not there.
+    """
+    made = manifest_of(await fetch_vote(conn, vote))
+    if made is None or sum(line.drawn for line in await list_roll(conn, vote)) >= len(made.paper):
+        raise NotCollecting
     if not await store.mark_drawn(conn, vote, member):
         raise AlreadyCollected
 

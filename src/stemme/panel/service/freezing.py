@@ -104,7 +104,7 @@ async def freeze(conn: asyncpg.Connection, config: Config, vote: str, keys: Keys
     entitled = electors(panel, listed, practise=known.practise)
     if not entitled or (len(entitled) < LEAST_BALLOTS and not known.practise):
         raise TooFewMembers
-    if _is_late(draft):
+    if _is_late(draft, known.practise):
         raise NotReady
     lines = [(one.id, secrets.token_bytes(SALT)) for one in entitled]
     entries = [roll.Entry(str(member), salt) for member, salt in lines]
@@ -151,11 +151,12 @@ def _manifest(vote: Vote, draft: Draft, entries: list[roll.Entry], keys: Keys) -
     return made
 
 
-def _is_late(draft: Draft) -> bool:
-    closes, opens = moment(draft.closes), moment(draft.opens)
-    return (closes is not None and closes <= staff.utc_now()) or (
-        opens is not None and closes is not None and closes <= opens
-    )
+def _is_late(draft: Draft, practise: bool) -> bool:
+    closes, opens, now = moment(draft.closes), moment(draft.opens), staff.utc_now()
+    if opens is not None and opens <= now and not practise:
+        # It would open at once, and nobody could have collected a slip before.
+        return True
+    return closes is not None and closes <= max(opens or now, now)
 
 
 def _point(tally: str) -> str:

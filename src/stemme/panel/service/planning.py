@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import hashlib
 import uuid
 from typing import Any
 
@@ -14,7 +15,7 @@ from stemme.config import Config
 from stemme.errors import Forbidden, StemmeError
 from stemme.i18n import lazy as _
 from stemme.panel.ballots.draft import METHODS, Draft
-from stemme.panel.ballots.manifest import Manifest, Option
+from stemme.panel.ballots.manifest import Manifest, Option, canonical
 from stemme.panel.errors import BoxAway, PractisedToday, VoteRunning
 from stemme.panel.model import RUNNING, SignedIn, Vote
 from stemme.panel.service import closing, collecting, freezing, paper
@@ -97,6 +98,23 @@ async def freeze_vote(
         made = await freezing.freeze(conn, config, vote, keys)
         await by.audit(*(conn, "freeze_vote", vote), roll=made.roll_count, holders=made.holders)
     return made
+
+
+def digest_of(vote: Vote) -> str:
+    """The plan of a vote as a hash: the form that freezes it says which plan was looked at."""
+    return hashlib.sha256(canonical(vote.draft)).hexdigest()
+
+
+async def freeze_seen(
+    conn: asyncpg.Connection, config: Config, by: Planner, vote: str, seen: tuple[str, str]
+) -> Manifest:
+    """Freeze the plan with this digest, to this point; raises VoteMoved if it is another by now."""
+    plan, tally = seen
+    async with conn.transaction():
+        await store.lock_vote(conn, vote)
+        if plan != digest_of(await _own(conn, by, vote)):
+            raise VoteMoved
+        return await freeze_vote(conn, config, by, vote, tally)
 
 
 async def annul_vote(conn: asyncpg.Connection, by: Planner, vote: str, reason: str) -> None:
