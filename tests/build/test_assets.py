@@ -54,3 +54,13 @@ def test_stylesheet_is_within_its_budget(build, manifest):
     style = build / "static" / f"{manifest['style.css']}.br"
 
     assert style.stat().st_size <= BUDGET
+
+
+def test_arrow_of_a_list_points_down_from_right_to_left(build, manifest):
+    """Where one reads from the right, the strokes of the arrow change places, not sides."""
+    style = (build / "static" / manifest["style.css"]).read_text()
+
+    rule = re.search(r":dir\(rtl\) \.ds-input:is\(select\)\{background-position:([^;}]+)", style)
+
+    assert rule
+    assert ".8em,calc(1.2em - var(--dsc-input-stroke-width))" == rule[1]

@@ -41,6 +41,9 @@ _ATTRIBUTE = re.compile(r"\[([\w-]+)(?:[~|^$*]?=[\"']?([^\"'\]]*)[\"']?)?[^\]]*\
 _PSEUDO = re.compile(r"::?[\w-]+(?:\([^()]*\))?")
 _WORD = re.compile(r"[a-zA-Z][\w-]*")
 
+_STROKES = ("calc(1.2em - var(--dsc-input-stroke-width))", ".8em")
+"""Where the two strokes of a list's arrow stand, from its edge."""
+
 NATIVE = {"html", "body", "open"}
 """What the browser brings without a page mentioning it."""
 
@@ -62,6 +65,8 @@ def bundle(components: Path | None, theme: str, app: str, pages: str) -> str:
     if components:
         base = (components / "base.css").read_text()
         chosen = "".join((components / f"{name}.css").read_text() for name in COMPONENTS)
+        # Right to left the strokes change places, or the arrow points up.
+        chosen = chosen.replace(",".join(_STROKES), ",".join(reversed(_STROKES)))
         parts.append(_layer("ds.base", used_only(base, pages)))
         parts.append(_layer("ds.components", used_only(chosen, pages)))
     parts += [_layer("ds.theme", minified(theme)), _layer("app", minified(app))]
