@@ -8,7 +8,7 @@ import pytest
 
 from stemme.db import server
 from stemme.panel import recount
-from stemme.panel.ballots import curve
+from stemme.panel.ballots import curve, paper, slip
 from stemme.panel.ballots.manifest import canonical
 from stemme.panel.service import closing, receiving
 
@@ -146,6 +146,25 @@ async def test_a_slip_may_not_fill_the_box(hold):
     await owner.close()
     assert 422 == (await held.send(held.ballot(0, CHOICE))).status_code
     assert 200 == (await held.send(held.ballot(1, CHOICE))).status_code
+
+
+async def test_a_slip_that_was_used_up_is_still_opened_unused(hold):
+    """A paper slip that somebody cast a hundred ballots with can be called in all the same."""
+    printed = paper.new()
+    held = await hold(5, paper=(printed.digest,))
+    await held.open()
+    mine = paper.slip_of(printed, held.vote.vid)
+    owner = await boxes_owner(held)
+    await owner.execute(
+        "insert into inbox select $1, sha256(n::text::bytea), sha256($2), n::text::bytea"
+        " from generate_series(1, 100) n",
+        *(held.vid, mine.message),
+    )
+    await owner.close()
+    key = curve.point_of(held.vote.tally)
+    vote = slip.cast(mine, key, held.vote.vid, CHOICE)
+    assert 422 == (await held.send(vote)).status_code
+    assert 200 == (await held.send(paper.opened_unused(mine, held.vote.vid))).status_code
 
 
 async def test_who_comes_with_a_name_is_sent_away(hold):

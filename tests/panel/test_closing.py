@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import datetime
 
+import asyncpg
+import msgspec
 import pytest
 
 from stemme.db import server
@@ -112,10 +114,15 @@ async def test_a_practise_vote_may_end_before_its_time(hold):
 
 
 async def test_keys_go_when_the_office_annuls(hold):
-    """Whoever ends a vote, its keys go with it: nothing is left to sign or to open with."""
+    """Whoever ends a vote, its keys go with it: nothing is left to sign or to open with.
+
+    The published reason stays as it is.
+    """
     held = await hold(5, practise=True, key=True)
     staff = await held_as(held, "staff")
     await staff.execute("update vote set state = 'annulled', reason = 'Feil manntall.'")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await staff.execute("update vote set reason = 'En annen grunn.'")
     await staff.close()
     left = "select (select count(*) from vote_key) + (select count(*) from vote_server_key)"
     assert 0 == await held.owner.fetchval(left)
@@ -417,6 +424,17 @@ def test_any_two_parts_are_found_among_wrong_ones(panel_vote):
         some = [share for at, share in enumerate(right) if at != left_out]
         assert secret == announcing.join(panel_vote.manifest, [*wrong, *some])
         assert announcing.join(panel_vote.manifest, [*wrong, right[left_out]]) is None
+
+
+def test_wrong_parts_in_every_place_leave_room_for_the_right_ones(panel_vote):
+    """Parts of holders there never were are left out; all that is kept of the others is tried."""
+    manifest = msgspec.structs.replace(panel_vote.manifest, needed=3, holders=5)
+    parts = curve.split(curve.secret_of(panel_vote.tally), 5, 3)[2:]
+    wrong = [(at, bytes([at, n]) * 16) for at in range(1, 21) for n in range(7)]
+    more = [(at, bytes([at, 9]) * 16) for at in range(1, 21) if at not in (3, 4, 5)]
+    right = [(share.at, share.value.to_bytes(32)) for share in parts]
+    found = announcing.join(manifest, [*wrong, *more, *right])
+    assert curve.secret_of(panel_vote.tally) == found
 
 
 async def sealed(hold):

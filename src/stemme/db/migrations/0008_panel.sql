@@ -87,7 +87,7 @@ begin
             old.vid, old.made_on, old.frozen_on) is distinct from (new.panel, new.id, new.practise,
             new.source, new.draft, new.manifest, new.vid, new.made_on, new.frozen_on)
         or old.state <> 'draft' and new.state = 'draft'
-        or old.state in ('counted', 'annulled') and new.state <> old.state
+        or old.state in ('counted', 'annulled') and (new.state, new.reason) <> (old.state, old.reason)
         or old.open_asked and not new.open_asked or old.close_asked and not new.close_asked then
         raise exception 'vote % is frozen', old.id using errcode = 'insufficient_privilege';
     end if;
