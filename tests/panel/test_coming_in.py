@@ -83,6 +83,18 @@ async def test_only_digests_are_kept(room):
     assert [] == types
 
 
+async def test_a_flood_of_wrong_codes_keeps_no_member_out(room):
+    """Somebody who tries codes from everywhere is stopped; a right code still opens."""
+    await room.owner.execute(
+        "insert into panel_attempt (tried) select sha256(n::text::bytea)"
+        " from generate_series(1, 2000) n"
+    )
+    way = "/nb/panel/sign-in"
+    assert 429 == (await room.browser().send(way, way, code="2222-2222-2222-2222")).status_code
+    assert 200 == (await (await room.sign_in("Medlem 1")).get("/panel/api/me")).status_code
+    assert 2000 == await room.owner.fetchval("select count(*) from panel_attempt")
+
+
 async def test_another_site_cannot_sign_a_member_out(room):
     """Without the token of the session nothing a member could do is done."""
     browser = await room.sign_in("Medlem 1")

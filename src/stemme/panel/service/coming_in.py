@@ -57,10 +57,13 @@ async def sign_in(
     now = staff.utc_now()
     tried = staff.digest(browser)
     mine, everyones = await store.count_attempts(conn, tried, now - WINDOW)
-    if mine >= OF_A_BROWSER or everyones >= IN_ALL:
+    if mine >= OF_A_BROWSER:
         raise TooManyCodes
     tidy = codes.tidy(code)
     member = await store.find_by_code(conn, digest(config, tidy)) if tidy else None
+    if member is None and everyones >= IN_ALL:
+        # A flood of wrong codes keeps nobody out who has a right one.
+        raise TooManyCodes
     if member is None:
         async with conn.transaction():
             await store.delete_old_attempts(conn, now - WINDOW)
