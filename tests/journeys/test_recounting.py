@@ -319,6 +319,20 @@ def test_a_slip_of_paper_votes(page: Page, signer: blind.SigningKey) -> None:
     assert [] == station.problems
 
 
+def test_a_borrowed_phone_does_not_know_the_ballot(page: Page, signer: blind.SigningKey) -> None:
+    """What it remembers is neither in the manifest nor in the ballot: only the slip tells."""
+    station = Station(page, signer, Rule("approval"))
+    station.scan(0)
+    page.get_by_text("Lys", exact=True).click()
+    page.get_by_role("button", name="Legg stemmen i urnen").click()
+    page.get_by_role("heading", name="Din stemme er med").wait_for()
+    ((kept, times),) = page.evaluate("Object.entries(localStorage)")
+    published = station.vote.manifest.encode().decode() + station.vote.ballots[0].body
+    assert ("1", 64, False) == (times, len(kept), kept in published)
+    point = bytes.fromhex(json.loads(station.vote.ballots[0].body)["m"])[-65:]
+    assert hashlib.sha256(point).hexdigest() != kept
+
+
 def test_another_language_keeps_the_slip(page: Page, signer: blind.SigningKey) -> None:
     """Until the vote is cast; afterwards the links know nothing of it."""
     station = Station(page, signer, Rule("approval"))

@@ -60,7 +60,8 @@ async function keyOf(code) {
   }
   const [x, y] = point.map(digits);
   const key = { kty: "EC", crv: "P-256", x: base64(x), y: base64(y), d: base64(digits(secret)) };
-  return { key, point: `04${x}${y}`, digest: await sha256(unhex(`04${x}${y}`)) };
+  const digest = await sha256(unhex(`04${x}${y}`));
+  return { key, point: `04${x}${y}`, digest, mark: await sha256(unhex(mixed)) };
 }
 
 // ---- the vote of a slip, and what goes into the box
@@ -82,10 +83,11 @@ async function voteOf(name, digest) {
   throw "foreign";
 }
 
-// How often a slip has voted on this device; of the slip it keeps only what the manifest tells.
+// How often a slip has voted on this device. It keeps the hash of the secret, not what the manifest
+// lists: who lends a phone must not find there which of the published ballots was cast on it.
 const used = () => {
   try {
-    return +localStorage[slip.digest] || 0;
+    return +localStorage[slip.mark] || 0;
   } catch {
     return slip.times ?? 0;
   }
@@ -93,7 +95,7 @@ const used = () => {
 const use = () => {
   slip.times = used() + 1;
   try {
-    localStorage[slip.digest] = slip.times;
+    localStorage[slip.mark] = slip.times;
   } catch {
     // Then a second vote of this slip is only counted until the page is closed.
   }
