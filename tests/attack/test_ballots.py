@@ -162,6 +162,16 @@ def test_a_swapped_manifest(panel_vote: Rehearsal) -> None:
     assert sum("for another vote" in fault for fault in found) == 7
 
 
+def test_a_lot_that_was_not_drawn(panel_vote: Rehearsal) -> None:
+    """An order for ties that does not come from its words is told, though it was fixed before."""
+    chosen = panel_vote.manifest.tie_order[::-1]
+    changed = msgspec.structs.replace(panel_vote.manifest, tie_order=chosen)
+    bundle = {**panel_vote.bundle(RESULT), "manifest": json.loads(changed.encode())}
+    said = "the order for ties is not the one that its words draw"
+    assert said not in notes(panel_vote, panel_vote.bundle(RESULT))
+    assert said in recount.recount(bundle, changed.encode())[2]
+
+
 def test_another_key_opens_nothing(panel_vote: Rehearsal) -> None:
     """A key other than the announced one makes every choice blank, and is seen."""
     bundle = panel_vote.bundle(RESULT)

@@ -506,6 +506,12 @@ def check_numbers(box: Box, manifest: Plain, opened: Plain) -> tuple[list[str], 
     return faults, notes
 
 
+def lot(manifest: Plain) -> list[str]:
+    """The order for ties as the stated words draw it: by the hash of them and each option."""
+    names, seed = [option["id"] for option in manifest["options"]], manifest.get("seed", "")
+    return sorted(names, key=lambda name: sha(f"{seed}\n{name}".encode()))
+
+
 def count_again(box: Box, bundle: Plain, vid: bytes, faults: list[str]) -> Plain:
     """The result that the ballots give, with the key that was published."""
     manifest, opened = bundle["manifest"], bundle["opened"]
@@ -541,6 +547,8 @@ def recount(
     box = Box(bundle, vid, faults)
     more, notes = check_numbers(box, manifest, bundle["opened"])
     faults += more
+    if lot(manifest) != manifest["tie_order"]:
+        notes.append("the order for ties is not the one that its words draw")
     if "annulled" in said:
         found = {"voters": len(box.sealed), "annulled": said["annulled"]}
         if "tally_secret" in bundle["opened"]:
