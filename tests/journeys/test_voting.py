@@ -509,6 +509,22 @@ def test_six_words_bring_the_slip_to_another_phone(make: Any, open_page: Open) -
     assert six.split()[0] not in (place.locker or "")
 
 
+def test_the_other_phone_is_not_singled_out_either(make: Any, open_page: Open) -> None:
+    """A slip comes to another phone only with the manifest that the public has too."""
+    place = make()
+    first = open_page(place)
+    expect(first.get_by_role("button", name=PUT)).to_be_visible()
+    first.goto(f"{STAFF}/nb/panel/phone")
+    first.get_by_role("button", name="Lag seks ord").tap()
+    expect(first.locator("#words")).to_have_text(re.compile(r"^(\w+ ){5}\w+$"))
+    place.public = make(question="En annen?").manifest.encode()
+    second = open_page(place, path="nb/panel/phone")
+    second.get_by_label("De seks ordene").fill(first.locator("#words").inner_text())
+    second.get_by_role("button", name="Hent stemmeseddelen hit").tap()
+    expect(second.get_by_text("Det gikk ikke nå.")).to_be_visible()
+    expect(second.get_by_text("Stemmeseddelen er på denne telefonen nå.")).to_be_hidden()
+
+
 # ---- for everybody
 
 

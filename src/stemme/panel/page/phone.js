@@ -1,5 +1,5 @@
 // A slip left with the roll, sealed with six words that only the voter has; and fetched back.
-import { $, alone, call, keep, load, who } from "./slips.js";
+import { $, alone, call, keep, load, published, who } from "./slips.js";
 import { hex, number, random, subtle, unhex, utf8 } from "./ballot.js";
 
 const known = $("known").textContent.split(" ");
@@ -45,7 +45,7 @@ async function take(vote, words) {
   const plain = await subtle.decrypt(how, key, sealed.slice(12)).catch(() => {});
   if (!plain) return false;
   const mine = JSON.parse(new TextDecoder().decode(plain));
-  mine.manifest = await (await call(`votes/${vote.id}/manifest`)).json();
+  mine.manifest = await published(vote);
   // Above the hundred ballots that the lost phone may still cast; the next phone begins above this.
   mine.q += 2 ** 23;
   await leave(vote, mine, key);

@@ -1,25 +1,13 @@
 // The voting page: collects slips silently, seals the choice, keeps it until the box has promised.
 // It is the same for everybody; who you are and what is put to the vote, the roll tells.
-import { $, alone, api, box, call, keep, lang, load, outside, storage, who } from "./slips.js";
-import { ask, cast, first, leaf, leap, promised, receive, sha256, subtle } from "./ballot.js";
+import { $, alone, api, box, call, keep, lang, load, outside, published, storage, who } from "./slips.js";
+import { ask, cast, first, leaf, leap, promised, receive, subtle } from "./ballot.js";
 
 const known = $("known").textContent.split(" ");
 const REFUSED = { 403: "absent", 409: "lost", 410: "late", 422: "wrong" };
 let me, timer;
 let pause = 500;
 let turns = 0;
-
-// The manifest, if the box and the public have the same; else somebody is being singled out.
-async function published({ id, vid }) {
-  const check = async (answer) => {
-    if (vid !== await sha256(await answer.clone().arrayBuffer())) throw "wrong";
-    return answer.json();
-  };
-  for (const copy of [`${box}/votes/${vid}/manifest`, `${api + id}/manifest.json`]) {
-    await outside(copy).then((answer) => answer.ok && check(answer), () => {});
-  }
-  return check(await call(`votes/${id}/manifest`));
-}
 
 async function collect(vote, mine) {
   if (!mine.asked) {
