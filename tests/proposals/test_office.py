@@ -335,6 +335,16 @@ async def test_a_round_without_panel_has_no_vote(office, propose, colleague):
         await checking.prepare_vote(office, account, SLUG)
 
 
+async def test_a_round_that_is_over_is_not_put_to_a_vote(office, propose, colleague, to_phase):
+    """The way to a vote is there while the round runs, priced or not, and gone afterwards."""
+    for id_ in (await propose(b"a" * 16), await propose(b"b" * 16, LIGHT)):
+        await store.choose(office, SLUG, id_, chosen=True)
+    someone = await colleague("programme")
+    assert 'value="vote"' in (await someone.get(HERE)).text
+    await to_phase("collect", "done")
+    assert 'value="vote"' not in (await someone.get(HERE)).text
+
+
 async def test_no_circle(propose, office):
     """Two that are merged into each other at once end as one, never as a circle."""
     a, b = await propose(b"a" * 16), await propose(b"b" * 16, LIGHT)
