@@ -65,7 +65,7 @@ def _answer(page: Page, site: Site) -> str:
     """Answer the oldest input of the baseline; gives the question as asked."""
     page.goto(f"{site.staff}/nb/")
     page.get_by_role("link", name="innspill har ikke fått svar.").click()
-    field = page.locator(".ds-field", has_text="torstrand-nullpunkt").first
+    field = page.locator(".ds-field", has_text="Hvordan er det å bo på Torstrand?").first
     asked = field.locator("label").inner_text()
     field.locator("input").check()
     page.get_by_role("button", name="Svar på dem du har krysset av").click()
