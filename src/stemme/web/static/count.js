@@ -63,8 +63,10 @@
     const go = (to) => {
       at = Math.min(last, Math.max(0, to));
       list.hidden = back.hidden = on.hidden = false;
-      back.disabled = at === 0;
-      on.disabled = at === last;
+      for (const [one, ended] of [[back, at === 0], [on, at === last]]) {
+        one.ariaDisabled = ended;
+        one.dataset.variant = ended ? "tertiary" : "secondary";
+      }
       show();
       if (at === last) stop();
     };
