@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from stemme.surveys.expressions.check import Known, Scope, complaints
 from stemme.surveys.expressions.evaluate import Context, holds, result, to_number, to_text
 from stemme.surveys.expressions.parser import ExpressionWrong, parse
-from stemme.surveys.expressions.pattern import PatternWrong, compiled, fits, may_blow_up
+from stemme.surveys.expressions.pattern import compiled, fits
 from stemme.surveys.expressions.possible import never_holds
+from stemme.surveys.expressions.reading import PatternWrong, may_blow_up
 
 CASES = json.loads((Path(__file__).parents[1] / "fixtures/expressions.json").read_text("utf-8"))
 KNOWN = Context(**CASES["known"])

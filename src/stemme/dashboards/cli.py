@@ -31,6 +31,26 @@ Command = Callable[[argparse.Namespace, Config], int]
 
 def add_commands(subparsers: Any) -> None:
     """Add the commands of this feature to the `stemme` command."""
+    _add_release(subparsers)
+    report = subparsers.add_parser(
+        "report", help="print a year's report, or a survey's results, as tagged PDF"
+    )
+    report.add_argument("what", metavar="SLUG|YEAR", help="torstrand-nullpunkt, or 2026")
+    report.add_argument(
+        "--out", type=Path, metavar="FILE.pdf", help="rapport-SLUG.pdf unless given"
+    )
+    report.set_defaults(run=_report)
+    validate = subparsers.choices.get("validate")
+    if validate is not None:
+        validate.add_argument(
+            "--answers",
+            metavar="N|FILE.csv",
+            help="how many will answer, or who did: which groups would be too small",
+        )
+        validate.set_defaults(run=partial(_validate, validate.get_default("run")))
+
+
+def _add_release(subparsers: Any) -> None:
     release = subparsers.add_parser(
         "release",
         help="count a closed wave, protect it and publish its results for good; "
@@ -44,6 +64,7 @@ def add_commands(subparsers: Any) -> None:
         "--correct", action="store_true", help="put a new edition beside a released wave"
     )
     release.add_argument("--reason", default="", help="why it is corrected; everybody can read it")
+    release.set_defaults(run=_release)
     file = release.add_argument_group(
         "from a file, without a database",
         "Publish one release of a file. Two, of nearly the same answers, tell about the few who "
@@ -74,23 +95,6 @@ def add_commands(subparsers: Any) -> None:
         metavar="FILE.csv",
         help="what it was made of: then questions that would tell keep their earlier numbers",
     )
-    release.set_defaults(run=_release)
-    report = subparsers.add_parser(
-        "report", help="print a year's report, or a survey's results, as tagged PDF"
-    )
-    report.add_argument("what", metavar="SLUG|YEAR", help="torstrand-nullpunkt, or 2026")
-    report.add_argument(
-        "--out", type=Path, metavar="FILE.pdf", help="rapport-SLUG.pdf unless given"
-    )
-    report.set_defaults(run=_report)
-    validate = subparsers.choices.get("validate")
-    if validate is not None:
-        validate.add_argument(
-            "--answers",
-            metavar="N|FILE.csv",
-            help="how many will answer, or who did: which groups would be too small",
-        )
-        validate.set_defaults(run=partial(_validate, validate.get_default("run")))
 
 
 def _validate(surveys: Command | None, args: argparse.Namespace, config: Config) -> int:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from stemme.surveys.expressions.parser import ExpressionWrong, Tree, parse
-from stemme.surveys.expressions.pattern import PatternWrong, compiled, may_blow_up
+from stemme.surveys.expressions.pattern import compiled
+from stemme.surveys.expressions.reading import PatternWrong, may_blow_up
 
 _NUMERIC = "< <= > >= + - * div mod neg sum min max round int number floor ceiling abs pow sqrt"
 _DATE_SIGNS = re.compile("%[YmndeHMS%]")
